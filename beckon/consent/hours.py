@@ -64,9 +64,7 @@ OPEN = Answer(is_open=True)
 _answers: dict[tuple[HoursTable, Place, bool, int], Answer] = {}
 
 
-def hours_at(
-    place: Place, now: datetime, *, is_recorded: bool = False, table: HoursTable | None = None
-) -> Answer:
+def hours_at(place: Place, now: datetime, *, is_recorded: bool = False, table: HoursTable | None = None) -> Answer:
     """May people in `place` be called, texted or left a message at `now` (aware)?
 
     `is_recorded` adds the rules for recorded messages and automatic devices. Source: law/hours.yaml.
@@ -103,9 +101,7 @@ def open_intervals(
     ]
 
 
-def caps_of(
-    place: Place, on: date, *, is_recorded: bool = False, table: HoursTable | None = None
-) -> tuple[Cap, ...]:
+def caps_of(place: Place, on: date, *, is_recorded: bool = False, table: HoursTable | None = None) -> tuple[Cap, ...]:
     """Every cap on contacts that binds in `place` on a day, of all its states."""
     table = table or hours_table()
     return _caps(table, place, on, is_recorded)

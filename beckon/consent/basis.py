@@ -1,0 +1,130 @@
+"""How much consent a contact needs, from law/consent.yaml, and how much the ledger holds. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from beckon.consent.facts import ALL, Ask, Basis, Channel, Entry, Mark, Policy, Purpose
+
+SOURCE = Path(__file__).with_name("law") / "consent.yaml"
+_PURPOSES = ("informational", "telemarketing", "health_care")
+_LINES = ("wireless", "landline", "any")
+
+
+class ConsentTableError(ValueError):
+    """The data file breaks its own rules; the message says where."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """The least consent a contact needs and the rule that says so."""
+
+    basis: Basis
+    cite: str
+
+
+ConsentTable = Mapping[str, Need]
+
+
+@cache
+def consent_table(path: Path = SOURCE) -> ConsentTable:
+    """The checked table, "channel.line.purpose" -> Need. Raises ConsentTableError."""
+    return read_consent_table(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def read_consent_table(data: Mapping[str, Any]) -> ConsentTable:
+    """A checked table: complete, wireless never laxer than landline. Raises ConsentTableError."""
+    needs: dict[str, Need] = {}
+    for row in data["rows"]:
+        lines = _LINES[:2] if row["line"] == "any" else (row["line"],)
+        for line in lines:
+            for purpose in _PURPOSES:
+                needs[f"{row['channel']}.{line}.{purpose}"] = _need(row, purpose)
+    for channel in Channel:
+        for purpose in _PURPOSES:
+            try:
+                wireless = needs[f"{channel}.wireless.{purpose}"].basis
+                landline = needs[f"{channel}.landline.{purpose}"].basis
+            except KeyError as error:
+                raise ConsentTableError(f"missing: {error}") from error
+            if wireless.strength < landline.strength:
+                raise ConsentTableError(f"{channel} {purpose}: unknown lines count as wireless, which is laxer here")
+    return needs
+
+
+def _need(row: Mapping[str, Any], purpose: str) -> Need:
+    if not row.get("cite") or row["line"] not in _LINES:
+        raise ConsentTableError(f"a row needs a citation and a known line: {row}")
+    try:
+        return Need(Basis(row[purpose]), row["cite"])
+    except ValueError as error:
+        raise ConsentTableError(f"no such consent: {row[purpose]}") from error
+
+
+def needed(ask: Ask, line_type: str, policy: Policy) -> Need:
+    """The least federal consent for `ask` to a line of this type, after the organization's overrides."""
+    if ask.purpose is Purpose.TELEMARKETING:
+        purpose = "health_care" if ask.is_health_care else "telemarketing"
+    else:
+        purpose = "informational"
+    key = f"{ask.channel}.{'landline' if line_type == 'landline' else 'wireless'}.{purpose}"
+    if key in policy.overrides:
+        return Need(Basis(policy.overrides[key]), f"contact policy {policy.version}")
+    return consent_table()[key]
+
+
+def is_stopped(entries: Iterable[Entry], ask: Ask, *, person_ids: frozenset[int], number_id: int) -> tuple[bool, bool]:
+    """(the person is opted out, the number is opted out) for this ask. Entries oldest first.
+
+    A revocation holds until the same person or number opts in again for what the ask is about.
+    """
+    person = number = False
+    for entry in entries:
+        if entry.mark is Mark.GRANTED or not entry.covers_channel(ask.channel):
+            continue
+        stops = entry.mark is Mark.REVOKED
+        if not (_stops(entry, ask) if stops else _allows(entry, ask)):
+            continue
+        if entry.person_id in person_ids:
+            person = stops
+        if entry.number_id == number_id:
+            number = stops
+    return person, number
+
+
+def held(entries: Iterable[Entry], ask: Ask, *, person_ids: frozenset[int], number_id: int) -> Basis:
+    """The strongest consent on record for this ask; what was granted before a revocation is void."""
+    best = Basis.NONE
+    for entry in entries:
+        is_theirs = entry.person_id in person_ids
+        is_number = entry.number_id == number_id
+        if not entry.covers_channel(ask.channel):
+            continue
+        if entry.mark is Mark.REVOKED:
+            if (is_theirs or is_number) and _stops(entry, ask):
+                best = Basis.NONE
+        elif is_theirs and (is_number or entry.number_id is None) and _allows(entry, ask):
+            best = max(best, entry.basis, key=lambda basis: basis.strength)
+    return best
+
+
+def _stops(entry: Entry, ask: Ask) -> bool:
+    """A stop of marketing stops telemarketing; of a category, that category and what names none; else all."""
+    if entry.purpose == Purpose.TELEMARKETING:
+        return ask.purpose is Purpose.TELEMARKETING
+    if entry.purpose in (ALL, Purpose.INFORMATIONAL):
+        return True
+    return ask.category in ("", entry.purpose)
+
+
+def _allows(entry: Entry, ask: Ask) -> bool:
+    """A grant for marketing allows plain information too; one for information or a category only that."""
+    if entry.purpose in (ALL, Purpose.TELEMARKETING):
+        return True
+    if entry.purpose == Purpose.INFORMATIONAL:
+        return ask.purpose is not Purpose.TELEMARKETING
+    return bool(ask.category) and entry.purpose == ask.category
