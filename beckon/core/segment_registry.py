@@ -1,8 +1,9 @@
-"""What a segment may ask about a person (one of the four registries). Packages register their facts from their own
-`segment_fields.py`; beckon.segments turns clauses over them into SQL. Knows no table and no package.
+"""What a segment may ask about a person (one of the four registries). Knows no table and no package.
 
-The SQL given here is constant text written by programmers, over the person row `p`. Every value travels as a bind
-value in `Sql.values`, one per `%s`; a literal per cent sign is written `%%`. How to: docs/howto/add-a-segment-field.md.
+Packages register their facts from their own `segment_fields.py`; beckon.segments turns clauses over them into
+SQL. The SQL given here is constant text written by programmers, over the person row `p`. Every value travels as
+a bind value in `Sql.values`, one per `%s`; a literal per cent sign is written `%%`.
+How to: docs/howto/add-a-segment-field.md.
 """
 
 import re
@@ -69,7 +70,7 @@ class Sql:
 
 @dataclass(frozen=True)
 class Ask:
-    """What a builder is given: the present and the clause's parameters, already checked against the field's."""
+    """What a builder is given: the present and the clause's parameters, already checked."""
 
     now: datetime
     parameters: Mapping[str, ParameterValue] = field(default_factory=dict)
@@ -102,9 +103,9 @@ class Parameter:
 class Rows:
     """Rows of other tables that belong to a person.
 
-    `table` is a FROM item (joins allowed), `person` the column that holds the person's id, `at` the time of the row
-    where a clause may limit it by "last_days" or "next_days", `only` a further condition. An index on `person` is
-    expected: a batch is checked through it, the whole organization by one hash join.
+    `table` is a FROM item (joins allowed), `person` the column that holds the person's id, `at` the time of the
+    row where a clause may limit it by "last_days" or "next_days", `only` a further condition. An index on
+    `person` is expected: a batch is checked through it, the whole organization by one hash join.
     """
 
     table: str
@@ -115,10 +116,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class ValueField:
-    """One value per person: SQL over `p`, NULL where it is not known ('' counts as not known for text and choice).
+    """One value per person: SQL over `p`, NULL where not known ('' is not known either, for text and choice).
 
-    The fastest kind when `sql` is a column. `choices` lists the allowed values of a CHOICE; with `ordered` they are
-    written weakest first and the clause may say "at_least". Set `never_null` when the SQL cannot be NULL.
+    The fastest kind when `sql` is a column. `choices` lists the allowed values of a CHOICE; with `ordered` they
+    are written weakest first and the clause may say "at_least". Set `never_null` when the SQL cannot be NULL.
     """
 
     name: str
@@ -171,8 +172,8 @@ class CountField:
 class TallyField:
     """A count kept in the person row itself, such as the last ten contact times.
 
-    `at_least(n, ask)` is SQL that is true when there are n or more (n from 1 to `largest`); `count` is the number, for
-    explanations. With `timed`, `ask.parameters` may hold "last_days".
+    `at_least(n, ask)` is SQL that is true when there are n or more (n from 1 to `largest`); `count` is the
+    number, for explanations. With `timed`, `ask.parameters` may hold "last_days".
     """
 
     name: str
@@ -191,7 +192,7 @@ _fields: dict[str, SegmentField] = {}
 
 
 def register(*fields: SegmentField) -> None:
-    """Make facts known to segments; called on import of a package's `segment_fields.py`. Raises FieldMistake."""
+    """Make facts known to segments; called on import of a `segment_fields.py`. Raises FieldMistake."""
     for new in fields:
         _check(new)
         if new.name in _fields:
@@ -211,14 +212,14 @@ def all_fields() -> list[SegmentField]:
 
 def _check(new: SegmentField) -> None:
     if not _NAME.match(new.name):
-        raise FieldMistake(f"{new.name!r} is not a field name: small letters, digits and _, 2 to 40 characters")
+        raise FieldMistake(f"{new.name!r} is no field name: small letters, digits and _, 2 to 40 characters")
     if not (new.label.en and new.label.es):
         raise FieldMistake(f"segment field {new.name!r} needs its label in English and in Spanish")
     names = [parameter.name for parameter in new.parameters]
     if len(set(names)) != len(names) or {"last_days", "next_days"} & set(names):
-        raise FieldMistake(f"segment field {new.name!r}: parameter names repeat or use last_days or next_days")
+        raise FieldMistake(f"segment field {new.name!r}: parameter names repeat, or are last_days or next_days")
     for parameter in new.parameters:
         if (parameter.kind is ParameterKind.CHOICE) != bool(parameter.choices):
-            raise FieldMistake(f"segment field {new.name!r}: parameter {parameter.name!r} is a choice without choices")
+            raise FieldMistake(f"segment field {new.name!r}: a choice parameter lists its choices, no other does")
     if isinstance(new, ValueField | ManyField) and (new.kind is FieldKind.CHOICE) != bool(new.choices):
         raise FieldMistake(f"segment field {new.name!r}: a choice lists its choices, nothing else does")
