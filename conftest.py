@@ -51,9 +51,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         from beckon.core.organizations import create_organization, migrate_schema
 
         migrate_schema("public")
-        create_organization(
-            slug="test", name="Test practice", kind=OrganizationKind.SANDBOX, clock_at=NOW, seed=7
-        )
+        create_organization(slug="test", name="Test practice", kind=OrganizationKind.SANDBOX, clock_at=NOW, seed=7)
         connections["admin"].close()
     yield
     with django_db_blocker.unblock():

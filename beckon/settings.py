@@ -15,7 +15,9 @@ def _secret_key() -> str:
     given = config.get("BECKON_SECRET_KEY")
     if given:
         if len(given) < 50:
-            raise config.ConfigError("BECKON_SECRET_KEY is shorter than 50 characters; make one with `beckon secret-key`")
+            raise config.ConfigError(
+                "BECKON_SECRET_KEY is shorter than 50 characters; make one with `beckon secret-key`"
+            )
         return given
     if PRODUCTION:
         raise config.ConfigError("BECKON_SECRET_KEY is not set; make one with `beckon secret-key`")
@@ -48,9 +50,13 @@ def _database(*, admin: bool) -> dict[str, Any]:
         raise config.ConfigError("the database URL carries no password; production refuses that")
     return {
         "ENGINE": "django_tenants.postgresql_backend",
-        "HOST": address.host, "PORT": address.port, "NAME": address.name,
-        "USER": address.user, "PASSWORD": address.password,
-        "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False,
+        "HOST": address.host,
+        "PORT": address.port,
+        "NAME": address.name,
+        "USER": address.user,
+        "PASSWORD": address.password,
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {"application_name": "beckon-admin" if admin else "beckon", "connect_timeout": 10},
         # The owner role is for migrations and schemas only; tests reach it through its own fixture.
         "TEST": {"MIRROR": "default"} if admin else {},
@@ -62,7 +68,6 @@ ALLOWED_HOSTS = _allowed_hosts()
 BASE_URL = _base_url()
 
 SHARED_APPS = [
-    "django_tenants",
     "beckon.core",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -88,9 +93,6 @@ INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 
 DATABASES = {"default": _database(admin=False), "admin": _database(admin=True)}
 DATABASE_ROUTERS = ["beckon.core.routers.SchemaRouter"]
-TENANT_SYNC_ROUTER = DATABASE_ROUTERS[0]
-TENANT_MODEL = "core.Organization"
-TENANT_DOMAIN_MODEL = "core.Host"
 TENANT_LIMIT_SET_CALLS = True
 AUTH_USER_MODEL = "core.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -103,9 +105,6 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
-SILENCED_SYSTEM_CHECKS = [
-    "django_tenants.W003",  # schemas are made by beckon.core.organizations, not by saving a model
-]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]

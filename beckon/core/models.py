@@ -7,7 +7,6 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django_tenants.models import DomainMixin, TenantMixin
 
 
 class OrganizationKind(models.TextChoices):
@@ -25,12 +24,10 @@ class ClockKind(models.TextChoices):
     VIRTUAL = "virtual"
 
 
-class Organization(TenantMixin):
+class Organization(models.Model):
     """One practice or health system, in a PostgreSQL schema of its own."""
 
-    auto_create_schema = False
-    auto_drop_schema = False
-
+    schema_name = models.CharField(max_length=63, unique=True)
     slug = models.SlugField(max_length=50, unique=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=OrganizationKind.choices, default=OrganizationKind.LIVE)
@@ -54,13 +51,6 @@ class Organization(TenantMixin):
 
     def __str__(self) -> str:
         return self.slug
-
-
-class Host(DomainMixin):
-    """Required by django-tenants; unused: the organization comes from the address (/o/<slug>/)."""
-
-    class Meta:
-        verbose_name = "host"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -124,9 +114,9 @@ class Membership(models.Model):
             models.CheckConstraint(name="membership_role", condition=Q(role__in=Role.values)),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.role} {self.user_id}@{self.organization_id}"
+
     def is_open(self, at: datetime) -> bool:
         """True while the membership lasts at `at`."""
         return self.ended_at is None or self.ended_at > at
-
-    def __str__(self) -> str:
-        return f"{self.role} {self.user_id}@{self.organization_id}"

@@ -13,6 +13,7 @@ from beckon import config
 from beckon.core.errors import BeckonError
 from beckon.core.models import ClockKind, Organization, OrganizationKind
 from beckon.core.routers import PUBLIC, is_shared
+from beckon.core.tenancy import schema_connection
 
 ADMIN = "admin"
 _SLUG = re.compile(r"^[a-z][a-z0-9-]{0,48}[a-z0-9]$")
@@ -27,10 +28,10 @@ def migrate_schema(schema: str) -> int:
 
     Safe to repeat and to resume. Also renews the application role's rights.
     """
-    connection = connections[ADMIN]
+    connection = schema_connection(ADMIN)
     connection.set_schema(schema)
     try:
-        executor = MigrationExecutor(connection)
+        executor = MigrationExecutor(connections[ADMIN])
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if plan:
             executor.migrate(executor.loader.graph.leaf_nodes(), plan=plan)
@@ -43,11 +44,11 @@ def migrate_schema(schema: str) -> int:
 def grant_rights(schema: str) -> None:
     """Give the application role what it needs in `schema` and no more.
 
-    Append-only tables (`append_only = True` on the model) can be read and added to, never changed (design, invariant 9).
+    Tables of models with `append_only = True` can be read and added to, never changed (design, invariant 9).
     """
     role = sql.Identifier(config.database_address(admin=False).user)
     space = sql.Identifier(schema)
-    statements = [
+    statements: list[sql.Composable] = [
         sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(space, role),
         sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}").format(space, role),
         sql.SQL("GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA {} TO {}").format(space, role),
@@ -72,8 +73,14 @@ def _append_only_tables(schema: str) -> list[str]:
 
 
 def create_organization(
-    *, slug: str, name: str, kind: OrganizationKind, time_zone: str = "America/New_York",
-    language: str = "en", clock_at: datetime | None = None, seed: int = 0,
+    *,
+    slug: str,
+    name: str,
+    kind: OrganizationKind,
+    time_zone: str = "America/New_York",
+    language: str = "en",
+    clock_at: datetime | None = None,
+    seed: int = 0,
 ) -> Organization:
     """A new organization with its schema, tables and rights. Give `clock_at` for a virtual clock.
 
@@ -84,9 +91,14 @@ def create_organization(
     organization, _ = Organization.objects.get_or_create(
         slug=slug,
         defaults={
-            "name": name, "kind": kind, "time_zone": time_zone, "language": language, "seed": seed,
+            "name": name,
+            "kind": kind,
+            "time_zone": time_zone,
+            "language": language,
+            "seed": seed,
             "schema_name": "o_" + slug.replace("-", "_"),
-            "clock_kind": ClockKind.WALL if clock_at is None else ClockKind.VIRTUAL, "clock_at": clock_at,
+            "clock_kind": ClockKind.WALL if clock_at is None else ClockKind.VIRTUAL,
+            "clock_at": clock_at,
         },
     )
     with connections[ADMIN].cursor() as cursor:
@@ -98,8 +110,12 @@ def create_organization(
 def create_rehearsal(*, clock_at: datetime, seed: int, time_zone: str = "America/New_York") -> Organization:
     """A scratch organization under a random short name; the caller drops it with `drop_organization`."""
     return create_organization(
-        slug=f"rehearsal-{secrets.token_hex(6)}", name="Rehearsal", kind=OrganizationKind.REHEARSAL,
-        clock_at=clock_at, seed=seed, time_zone=time_zone,
+        slug=f"rehearsal-{secrets.token_hex(6)}",
+        name="Rehearsal",
+        kind=OrganizationKind.REHEARSAL,
+        clock_at=clock_at,
+        seed=seed,
+        time_zone=time_zone,
     )
 
 

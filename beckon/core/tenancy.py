@@ -3,21 +3,40 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Protocol, cast
 
-from django.db import connection, transaction
+from django.db import connections, transaction
 
 from beckon.core.errors import NoOrganization, ScopeConflict, UnknownOrganization
 from beckon.core.models import Organization
+
+
+class SchemaConnection(Protocol):
+    """What the database backend of django-tenants adds to Django's connection."""
+
+    schema_name: str
+
+    def set_schema(self, schema_name: str) -> None:
+        """Show this schema, then `public`, from the next cursor on."""
+
+    def set_schema_to_public(self) -> None:
+        """Show `public` only, from the next cursor on."""
+
+
+def schema_connection(alias: str = "default") -> SchemaConnection:
+    """The connection `alias` of this thread, typed with the schema switch."""
+    return cast(SchemaConnection, connections[alias])
+
 
 _current: ContextVar[Organization | None] = ContextVar("beckon_organization", default=None)
 
 
 def get_organization(slug: str) -> Organization:
     """The organization with this slug. Raises UnknownOrganization."""
-    try:
-        return Organization.objects.get(slug=slug)
-    except Organization.DoesNotExist as error:
-        raise UnknownOrganization(f"there is no organization {slug!r}; `beckon organizations` lists them") from error
+    organization = Organization.objects.filter(slug=slug).first()
+    if organization is None:
+        raise UnknownOrganization(f"there is no organization {slug!r}; `beckon organizations` lists them")
+    return organization
 
 
 @contextmanager
@@ -34,7 +53,8 @@ def org_scope(organization: Organization) -> Iterator[Organization]:
         with transaction.atomic():
             yield outer
         return
-    connection.set_tenant(organization)
+    connection = schema_connection()
+    connection.set_schema(organization.schema_name)
     token = _current.set(organization)
     try:
         with transaction.atomic():

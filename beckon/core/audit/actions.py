@@ -10,11 +10,21 @@ from beckon.core.clock import wall_now
 
 
 def record_audit(
-    *, action: str, object_kind: str, object_ids: Sequence[int], by: Actor, now: datetime,
+    *,
+    action: str,
+    object_kind: str,
+    object_ids: Sequence[int],
+    by: Actor,
+    now: datetime,
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Append one entry for one act over any number of rows, inside the caller's transaction."""
     AuditEntry.objects.create(
-        at=now, recorded_at=wall_now(), actor=by.key, action=action, object_kind=object_kind,
-        object_ids=list(object_ids), detail=detail or {},
+        at=now,
+        recorded_at=wall_now(),
+        actor=by.key,
+        action=action,
+        object_kind=object_kind,
+        object_ids=list(object_ids),
+        detail=detail or {},
     )

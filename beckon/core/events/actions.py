@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from psycopg.types.json import Jsonb
@@ -23,7 +24,9 @@ def record_events(events: Sequence[NewEvent], *, by: Actor, now: datetime) -> No
     if not events:
         return
     current_organization()
-    rows = [(now, wall_now(), e.kind, e.person_id, e.subject_id, by.key, Jsonb(e.data)) for e in events]
+    rows: list[tuple[Any, ...]] = [
+        (now, wall_now(), e.kind, e.person_id, e.subject_id, by.key, Jsonb(e.data)) for e in events
+    ]
     with connection.cursor() as cursor:
         if len(rows) < _COPY_FROM:
             placeholders = ",".join(["(%s,%s,%s,%s,%s,%s,%s)"] * len(rows))
