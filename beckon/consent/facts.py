@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from beckon.consent.hours import UNKNOWN_PLACE, Place
+from beckon.consent.law.hours import UNKNOWN_PLACE, Place
 
 ALL = "all"
 PHONE = "phone"
@@ -21,10 +21,9 @@ class Channel(StrEnum):
     EMAIL = "email"
     POSTAL = "postal"
 
-    @property
-    def kind(self) -> str:
+    def __init__(self, value: str) -> None:
+        self.kind = value if value in ("email", "postal") else PHONE
         """The kind of address it needs: phone, email or postal."""
-        return self.value if self in (Channel.EMAIL, Channel.POSTAL) else PHONE
 
 
 class Purpose(StrEnum):
@@ -70,7 +69,8 @@ class Mark(StrEnum):
 class Ask:
     """One contact somebody wants to make.
 
-    `requested_at` is the person's own act that a reply or a notice answers. `contact_point_id` asks about one address; without it the gate takes the best one that passes.
+    `requested_at`: the person's own act that a reply or a notice answers. `contact_point_id` asks about one
+    address; without it the gate takes the best one that passes.
     """
 
     channel: Channel
@@ -90,7 +90,8 @@ class Ask:
 class Point:
     """One address of a person, or of the parent or guardian of a minor (`is_guardian`).
 
-    `suppressed` holds (list kind, channel or "all") of each suppression list that names the address.
+    `place`: where whoever it reaches may be, by its area code and by the owner's own place together.
+    `suppressed`: (list kind, channel or "all") of each suppression list that names the address.
     """
 
     contact_point_id: int

@@ -7,7 +7,6 @@ the stricter case. Consent: 47 CFR 64.1200; hours and caps: law/hours.yaml; the 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from beckon.consent.basis import Need, held, is_stopped, needed
 from beckon.consent.facts import (
     ALL,
     DEFAULT_POLICY,
@@ -20,9 +19,10 @@ from beckon.consent.facts import (
     Policy,
     Purpose,
 )
-from beckon.consent.hours import consent_of
+from beckon.consent.law.basis import Need, held, is_stopped, needed
+from beckon.consent.law.hours import consent_of
 from beckon.consent.reasons import Reason
-from beckon.consent.times import first_opening, place_of, waits
+from beckon.consent.times import first_wait, opening_after, waits
 from beckon.consent.verdict import Allowed, Check, Finding, Later, Refused, Verdict
 
 NOTICE_WINDOW = timedelta(minutes=5)  # 47 CFR 64.1200(a)(12)
@@ -40,9 +40,8 @@ def may_contact(facts: PersonFacts, ask: Ask, now: datetime, policy: Policy = DE
     before one that is refused, and else the refusal that got furthest through the checks is the reason.
     """
     ask = _in_time(ask, now, policy)
-    no = _about_the_person(facts, now, policy)
-    if no is not None:
-        return Refused(*no[1])
+    if facts.is_merged or facts.is_retired or facts.is_deceased or facts.is_do_not_contact:
+        return Refused(next(no[0] for _check, no in _person_checks(facts) if no is not None))
     points, missing = candidates(facts, ask, now, policy)
     if missing is not None:
         return Refused(*missing[1])
@@ -60,7 +59,7 @@ def may_contact(facts: PersonFacts, ask: Ask, now: datetime, policy: Policy = DE
 def explain_contact(facts: PersonFacts, ask: Ask, now: datetime, policy: Policy = DEFAULT_POLICY) -> list[Finding]:
     """Every check in its order with its outcome, address by address: what a person's page shows."""
     ask = _in_time(ask, now, policy)
-    findings = [Finding(check, *(no or (None, ""))) for check, no in _person_checks(facts, now, policy)]
+    findings = [Finding(check, *(no or (None, ""))) for check, no in _person_checks(facts)]
     points, missing = candidates(facts, ask, now, policy)
     findings.append(Finding(Check.MINOR, *(missing[1] if missing and missing[0] is Check.MINOR else (None, ""))))
     if missing is not None:
@@ -77,26 +76,25 @@ def candidates(
     facts: PersonFacts, ask: Ask, now: datetime, policy: Policy
 ) -> tuple[list[Point], tuple[Check, _No] | None]:
     """The addresses the ask may use, best first; or which check found none and why."""
-    points = facts.points
-    if is_minor(facts, now, policy):
-        points = tuple(point for point in points if point.is_guardian)
-        if not points:
-            return [], (Check.MINOR, (Reason.MINOR, ""))
-    else:
-        points = tuple(point for point in points if not point.is_guardian)
-    usable = [point for point in points if point.kind == ask.channel.kind]
+    by_guardian = is_minor(facts, now, policy)
+    points = [point for point in facts.points if point.is_guardian is by_guardian]
+    if by_guardian and not points:
+        return [], (Check.MINOR, (Reason.MINOR, ""))
+    kind = ask.channel.kind
+    usable = [point for point in points if point.kind == kind]
     if ask.contact_point_id is not None:
         usable = [point for point in usable if point.contact_point_id == ask.contact_point_id]
     if not usable:
-        return [], (Check.CONTACT_POINT, (Reason.NO_CONTACT_POINT, ask.channel.kind))
-    usable.sort(key=lambda point: (point.is_ended or point.is_dead, point.rank, point.contact_point_id))
+        return [], (Check.CONTACT_POINT, (Reason.NO_CONTACT_POINT, kind))
+    if len(usable) > 1:
+        usable.sort(key=lambda point: (point.is_ended or point.is_dead, point.rank, point.contact_point_id))
     return usable, None
 
 
 def is_minor(facts: PersonFacts, now: datetime, policy: Policy) -> bool:
     """True below the age of majority on the earliest date it can be anywhere in the country at `now`."""
     born = facts.birth_date
-    if born is None:
+    if born is None or born.year < now.year - policy.age_of_majority - 1:
         return False
     today = (now - timedelta(hours=12)).date()
     had_birthday = (today.month, today.day) >= (born.month, born.day)
@@ -113,18 +111,11 @@ def _in_time(ask: Ask, now: datetime, policy: Policy) -> Ask:
     return Ask(ask.channel, Purpose.INFORMATIONAL, ask.hipaa_class, ask.category, None, ask.contact_point_id)
 
 
-def _person_checks(facts: PersonFacts, now: datetime, policy: Policy) -> Iterator[tuple[Check, _No | None]]:
+def _person_checks(facts: PersonFacts) -> Iterator[tuple[Check, _No | None]]:
     record = Reason.MERGED if facts.is_merged else Reason.RETIRED if facts.is_retired else None
     yield Check.RECORD, (record, "") if record else None
     yield Check.DECEASED, (Reason.DECEASED, "") if facts.is_deceased else None
     yield Check.DO_NOT_CONTACT, (Reason.DO_NOT_CONTACT, "") if facts.is_do_not_contact else None
-
-
-def _about_the_person(facts: PersonFacts, now: datetime, policy: Policy) -> tuple[Check, _No] | None:
-    for check, no in _person_checks(facts, now, policy):
-        if no is not None:
-            return check, no
-    return None
 
 
 def _at_point(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy: Policy) -> tuple[int, Verdict]:
@@ -132,11 +123,11 @@ def _at_point(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy:
         no = rule(facts, point, ask, now, policy)
         if no is not None:
             return depth, Refused(*no)
-    wait = next(waits(facts, point, ask, policy, now), None)
+    wait = first_wait(facts, point, ask, policy, now)
     depth = len(_POINT_RULES)
     if wait is None:
         return depth, Allowed(point)
-    opens = first_opening(facts, point, ask, policy, now)
+    opens = opening_after(wait, facts, point, ask, policy)
     if opens is None:
         return depth, Refused(_never(wait.reason), wait.detail)
     return depth, Later(opens, wait.reason, wait.detail, point)
@@ -219,7 +210,7 @@ def _needed_here(facts: PersonFacts, point: Point, ask: Ask, now: datetime, poli
     need = needed(ask, point.line_type, policy)
     if ask.purpose is not Purpose.TELEMARKETING or ask.channel.kind != PHONE:
         return need
-    row = consent_of(place_of(facts, point), ask.channel, now.date())
+    row = consent_of(point.place, ask.channel, now.date())
     if row is None or row.consent is None or Basis(row.consent).strength <= need.basis.strength:
         return need
     return Need(Basis(row.consent), f"{row.state} {row.cite}")

@@ -10,7 +10,7 @@ import yaml
 
 from beckon.consent.facts import ALL, Ask, Basis, Channel, Entry, Mark, Policy, Purpose
 
-SOURCE = Path(__file__).with_name("law") / "consent.yaml"
+SOURCE = Path(__file__).with_name("consent.yaml")
 _PURPOSES = ("informational", "telemarketing", "health_care")
 _LINES = ("wireless", "landline", "any")
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-SOURCE = Path(__file__).with_name("law") / "hours.yaml"
+SOURCE = Path(__file__).with_name("hours.yaml")
 STATE_COUNT = 51  # the fifty states and DC
 CONSENT_KINDS = frozenset({"express", "written"})
 PHONE_CHANNELS = frozenset({"sms", "voicemail", "voice"})

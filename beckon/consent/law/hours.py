@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from beckon.consent.table import Cap, HoursTable, Row, Window, hours_table
+from beckon.consent.law.table import Cap, HoursTable, Row, Window, hours_table
 
 Interval = tuple[int, int]  # seconds since 1970, half open
 
