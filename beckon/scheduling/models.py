@@ -81,7 +81,8 @@ class Appointment(models.Model):
     enrollment_id = models.BigIntegerField(null=True)
     call_id = models.BigIntegerField(null=True)
     rescheduled_from = models.BigIntegerField(null=True)
-    version = models.IntegerField(default=1)
+    version = models.IntegerField(default=1, help_text="grows with every reschedule; part of reminders' keys")
+    reason = models.CharField(max_length=40, blank=True, help_text="coded: why cancelled or moved")
     revenue_cents = models.BigIntegerField(null=True, help_text="collected for the visit, once known")
     by = models.CharField(max_length=66)
     at = models.DateTimeField(help_text="when it was booked (domain time)")
@@ -104,6 +105,19 @@ class Appointment(models.Model):
         return f"appointment {self.pk}"
 
 
+class ClinicianDay(models.Model):
+    """A day of a clinician, in the location's zone. Its row is locked by whoever books into that day."""
+
+    clinician_id = models.BigIntegerField()
+    day = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["clinician_id", "day"], name="one_clinician_day")]
+
+    def __str__(self) -> str:
+        return f"clinician {self.clinician_id} {self.day}"
+
+
 class Encounter(models.Model):
     """A time the person was actually seen."""
 
@@ -114,6 +128,11 @@ class Encounter(models.Model):
     identifier = models.CharField(max_length=120, blank=True, help_text="id in the source system")
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["appointment_id"], condition=Q(appointment_id__isnull=False), name="one_encounter_per_visit"
+            ),
+        ]
         indexes: ClassVar = [models.Index(fields=["person_id", "at"], name="encounter_person")]
 
     def __str__(self) -> str:
