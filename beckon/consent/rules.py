@@ -148,7 +148,8 @@ def _findings_at(facts: PersonFacts, point: Point, ask: Ask, now: datetime, poli
     where = point.contact_point_id
     for check, rule in _POINT_RULES:
         no = rule(facts, point, ask, now, policy)
-        yield Finding(check, *(no or (None, "")), contact_point_id=where)
+        reason, detail = no or (None, "")
+        yield Finding(check, reason, detail, contact_point_id=where)
     shut = list(waits(facts, point, ask, policy, now))
     for check in (Check.PREFERENCE, Check.CAPS, Check.HOURS):
         waiting = [wait for wait in shut if wait.check is check]

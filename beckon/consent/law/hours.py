@@ -40,13 +40,6 @@ class Place:
         """True where no state is known: the narrowest window holds."""
         return not self.states
 
-    def joined(self, other: "Place") -> "Place":
-        """Both at once, for somebody who may be in either. An unknown one gives way to a known one."""
-        zones = self.zones | other.zones if self.zones and other.zones else frozenset()
-        if self.is_unknown or other.is_unknown:
-            return self if other.is_unknown else other
-        return Place(self.states | other.states, zones)
-
 
 UNKNOWN_PLACE = Place()
 

@@ -1,0 +1,205 @@
+"""Reads for the consent gate: facts for thousands of people in five statements, and why somebody may not be reached."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from beckon.consent.facts import DEFAULT_POLICY, Ask, Basis, Channel, Entry, Mark, PersonFacts, Point, Policy, Purpose
+from beckon.consent.law.hours import Place
+from beckon.consent.models import ContactPolicy
+from beckon.consent.rules import explain_contact
+from beckon.consent.verdict import Finding
+from beckon.consent.whereabouts import place_of
+
+_PEOPLE = """
+SELECT id, merged_into, retired_at, deceased_at, do_not_contact_at, birth_date, state, postal_code, time_zone,
+       time_zone_source, preferred_channel, preferred_hour, recent_contacts, last_call_at
+  FROM people_person
+ WHERE id = ANY(%s)
+"""
+
+_GUARDIANS = """
+SELECT r.person_id, r.caregiver_id, p.state, p.postal_code, p.time_zone, p.time_zone_source
+  FROM people_relationship r
+  JOIN people_person p ON p.id = r.caregiver_id
+ WHERE r.person_id = ANY(%s) AND r.kind IN ('parent', 'guardian') AND r.may_be_contacted AND r.ended_at IS NULL
+   AND p.merged_into IS NULL AND p.deceased_at IS NULL AND p.do_not_contact_at IS NULL
+ ORDER BY r.person_id, r.id
+"""
+
+_POINTS = """
+SELECT c.id, c.number_id, c.person_id, c.kind, n.value, n.line_type, c.rank, n.dead_at, c.ended_at
+  FROM people_contactpoint c
+  JOIN people_number n ON n.id = c.number_id
+ WHERE c.person_id = ANY(%s) AND (c.ended_at IS NULL OR c.ended_reason = 'wrong_person')
+ ORDER BY c.person_id, c.rank, c.id
+"""
+
+_ENTRIES = """
+SELECT id, person_id, number_id, channel, purpose, state, basis, at FROM (
+    SELECT id, person_id, number_id, channel, purpose, state, basis, at
+      FROM consent_consententry WHERE person_id = ANY(%s)
+    UNION
+    SELECT id, person_id, number_id, channel, purpose, state, basis, at
+      FROM consent_consententry WHERE number_id = ANY(%s)
+) entries ORDER BY id
+"""
+
+_SUPPRESSED = """
+SELECT e.value, l.kind, l.channel
+  FROM consent_suppressionentry e
+  JOIN consent_suppressionlist l ON l.id = e.list_id
+ WHERE e.value = ANY(%s)
+"""
+
+
+def load_policy() -> Policy:
+    """The organization's contact policy; the defaults where nobody has set one."""
+    row = ContactPolicy.objects.filter(id=1).first()
+    if row is None:
+        return DEFAULT_POLICY
+    return Policy(
+        max_per_day=row.max_per_day,
+        max_per_week=row.max_per_week,
+        days_between_calls=row.days_between_calls,
+        informational_hours=row.informational_hours,
+        preferred_channel_only=row.preferred_channel_only,
+        preferred_hour_span=row.preferred_hour_span,
+        reply_minutes=row.reply_minutes,
+        age_of_majority=row.age_of_majority,
+        version=str(row.version),
+        opt_out_channel=row.opt_out_channel,
+        opt_out_purpose=row.opt_out_purpose,
+        overrides=row.consent_overrides,
+    )
+
+
+def gather_facts(person_ids: Sequence[int], *, now: datetime) -> dict[int, PersonFacts]:
+    """What the gate needs to know about each of these people, by id, in five statements whatever their number.
+
+    Ids nobody has are left out. Takes no locks: a sender locks the people in id order first, and then asks this.
+    """
+    people = _rows(_PEOPLE, [list(person_ids)])
+    guardians = _rows(_GUARDIANS, [[row[0] for row in people]])
+    owners = {row[0] for row in people} | {row[1] for row in guardians}
+    points = _rows(_POINTS, [sorted(owners)])
+    homes: dict[int, _Home] = {row[1]: row[2:6] for row in guardians} | {row[0]: row[6:10] for row in people}
+    by_owner = _points_by_owner(points, homes, _suppressions({row[4] for row in points if row[3] != "postal"}))
+    entries = _entries(owners, {row[1] for row in points})
+    wards: dict[int, list[int]] = {}
+    for person_id, guardian_id, *_place in guardians:
+        wards.setdefault(person_id, []).append(guardian_id)
+    return {row[0]: _facts(row, place_of(*row[6:10]), by_owner, wards.get(row[0], []), entries, now) for row in people}
+
+
+def explain(
+    person_id: int, channel: Channel, purpose: Purpose, now: datetime, *, hipaa_class: str = "", category: str = ""
+) -> list[Finding]:
+    """Every check in its order with its outcome, for the person's page; empty for an id nobody has."""
+    facts = gather_facts([person_id], now=now).get(person_id)
+    if facts is None:
+        return []
+    ask = Ask(channel, purpose, hipaa_class=hipaa_class, category=category, requested_at=now)
+    return explain_contact(facts, ask, now, load_policy())
+
+
+_Row = tuple[Any, ...]
+_Home = tuple[str, str, str, str]  # state, postal code, time zone and its source
+_Entries = tuple[Mapping[int, list[tuple[int, Entry]]], Mapping[int, list[tuple[int, Entry]]]]
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[_Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: list[_Row] = cursor.fetchall()
+        return found
+
+
+def _suppressions(values: set[str]) -> dict[str, frozenset[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for value, kind, channel in _rows(_SUPPRESSED, [sorted(values)]):
+        found.setdefault(value, set()).add((kind, channel))
+    return {value: frozenset(marks) for value, marks in found.items()}
+
+
+_NOT_SUPPRESSED: frozenset[tuple[str, str]] = frozenset()
+
+
+def _points_by_owner(
+    rows: Iterable[_Row], homes: Mapping[int, _Home], suppressed: Mapping[str, frozenset[tuple[str, str]]]
+) -> dict[int, list[Point]]:
+    points: dict[int, list[Point]] = {}
+    for point_id, number_id, owner_id, kind, value, line_type, rank, dead_at, ended_at in rows:
+        points.setdefault(owner_id, []).append(
+            Point(
+                contact_point_id=point_id,
+                number_id=number_id,
+                owner_id=owner_id,
+                kind=kind,
+                value=value,
+                line_type=line_type,
+                rank=rank,
+                is_dead=dead_at is not None,
+                is_ended=ended_at is not None,
+                place=place_of(*homes[owner_id], value if kind == "phone" else ""),
+                suppressed=suppressed.get(value, _NOT_SUPPRESSED),
+            )
+        )
+    return points
+
+
+def _entries(owners: set[int], number_ids: set[int]) -> _Entries:
+    """Ledger entries by person and by number, each with its id so that they can be read in order."""
+    by_person: dict[int, list[tuple[int, Entry]]] = {}
+    by_number: dict[int, list[tuple[int, Entry]]] = {}
+    for entry_id, person_id, number_id, channel, purpose, state, basis, at in _rows(
+        _ENTRIES, [sorted(owners), sorted(number_ids)]
+    ):
+        entry = Entry(person_id, number_id, channel, purpose, Mark(state), Basis(basis or "none"), at)
+        if person_id is not None:
+            by_person.setdefault(person_id, []).append((entry_id, entry))
+        if number_id is not None:
+            by_number.setdefault(number_id, []).append((entry_id, entry))
+    return by_person, by_number
+
+
+def _entries_for(owners: Sequence[int], points: Iterable[Point], entries: _Entries) -> tuple[Entry, ...]:
+    by_person, by_number = entries
+    found: dict[int, Entry] = {}
+    for owner_id in owners:
+        found.update(by_person.get(owner_id, ()))
+    for point in points:
+        found.update(by_number.get(point.number_id, ()))
+    return tuple(found[entry_id] for entry_id in sorted(found))
+
+
+def _facts(
+    row: _Row,
+    home: Place,
+    by_owner: Mapping[int, list[Point]],
+    guardian_ids: list[int],
+    entries: _Entries,
+    now: datetime,
+) -> PersonFacts:
+    person_id = row[0]
+    points = list(by_owner.get(person_id, ()))
+    for guardian_id in guardian_ids:
+        points += [replace(point, is_guardian=True) for point in by_owner.get(guardian_id, ())]
+    return PersonFacts(
+        person_id=person_id,
+        is_merged=row[1] is not None,
+        is_retired=row[2] is not None and row[2] <= now,
+        is_deceased=row[3] is not None,
+        is_do_not_contact=row[4] is not None,
+        birth_date=row[5],
+        place=home,
+        points=tuple(points),
+        entries=_entries_for([person_id, *guardian_ids], points, entries),
+        preferred_channel=row[10],
+        preferred_hour=row[11],
+        recent_contacts=tuple(sorted(row[12])),
+        last_call_at=row[13],
+    )

@@ -1,0 +1,47 @@
+"""What the consent package does when people are imported: their consent and refusals enter the ledger, in one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from beckon.core.actors import Actor
+from beckon.core.clock import wall_now
+from beckon.core.events.registry import NewEvent, on
+
+# Inside `people.imported` the people package has a temporary table import_consents(person_id bigint, number_id
+# bigint, channel text, basis text, evidence text). Basis "refused" is a do-not-call mark of the file. What the
+# ledger already says for the same person, number and channel is not said again, so a file may come twice.
+_TAKE_OVER = """
+WITH incoming AS MATERIALIZED (
+    SELECT DISTINCT i.person_id, i.number_id, i.channel, i.basis, i.evidence
+      FROM import_consents i
+     WHERE NOT EXISTS (
+               SELECT 1 FROM consent_consententry e
+                WHERE e.person_id = i.person_id AND e.number_id IS NOT DISTINCT FROM i.number_id
+                  AND e.channel = i.channel AND e.purpose = 'all'
+                  AND CASE WHEN i.basis = 'refused' THEN e.state = 'revoked'
+                           ELSE e.state = 'granted' AND e.basis = i.basis END
+                  AND NOT EXISTS (
+                          SELECT 1 FROM consent_consententry later
+                           WHERE later.person_id = e.person_id AND later.id > e.id
+                             AND later.number_id IS NOT DISTINCT FROM e.number_id AND later.state <> e.state))
+     ORDER BY i.person_id, i.number_id, i.channel
+)
+INSERT INTO consent_consententry
+       (person_id, number_id, channel, purpose, state, basis, evidence, policy_version, actor, at, recorded_at)
+SELECT person_id, number_id, channel, 'all', CASE basis WHEN 'refused' THEN 'revoked' ELSE 'granted' END,
+       CASE basis WHEN 'refused' THEN '' ELSE basis END, evidence, '', %s, %s, %s
+  FROM incoming
+"""
+
+
+@on("people.imported")
+def take_over_consent(events: Sequence[NewEvent], by: Actor, now: datetime) -> None:
+    """Copy what the file says about consent into the ledger. A grant never undoes an opt-out on record."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('pg_temp.import_consents') IS NOT NULL")
+        if cursor.fetchone() != (True,):
+            return
+        cursor.execute("ANALYZE pg_temp.import_consents")
+        cursor.execute(_TAKE_OVER, [by.key, now, wall_now()])
