@@ -45,7 +45,7 @@ class Account:
 
 
 def server_account(server_folder: Path) -> Account:
-    """The account for the server that lives in `server_folder`: ourselves, or as root the folder's owner or a system account.
+    """The account for the server in `server_folder`: ourselves, or as root the folder's owner or a system account.
 
     Raises FolderUnreachable when the folder is another user's, or when the account has no name (initdb needs one).
     """
@@ -78,7 +78,8 @@ def _account_for_root(owner: int | None) -> Account:
         if entry.pw_uid != 0:
             return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, switched=True)
     raise FolderUnreachable(
-        f"PostgreSQL does not run as root, and there is no account to run it as (looked for {', '.join(candidates)}). "
+        "PostgreSQL does not run as root, and there is no account to run it as (looked for "
+        f"{', '.join(candidates)}). "
         "Make one (useradd --system postgres), or run beckon as an ordinary user."
     )
 
@@ -100,11 +101,16 @@ def let_through(account: Account, folder: Path, tell: Callable[[str], None]) -> 
             pass  # judged by the result below
         if not can(account, "-x", part):
             raise FolderUnreachable(
-                f"The database server runs as {account.name} (PostgreSQL refuses root), which cannot pass through {part} even with "
-                "o+x (a network share, a read-only disk or an access list forbids it). Set BECKON_HOME to a folder on a local "
+                f"The database server runs as {account.name} (PostgreSQL refuses root), which cannot pass through "
+                f"{part} even with "
+                "o+x (a network share, a read-only disk or an access list forbids it). Set BECKON_HOME to a folder "
+                "on a local "
                 "disk, such as /var/lib/beckon, or run beckon as an ordinary user."
             )
-        tell(f"{part}: added o+x so that the database server, which runs as {account.name}, can pass through ({mode:o} -> {mode | 1:o}).")
+        tell(
+            f"{part}: added o+x so that the database server, which runs as {account.name}, can pass through "
+            f"({mode:o} -> {mode | 1:o})."
+        )
 
 
 def require_programs(account: Account, folder: Path) -> None:
@@ -120,14 +126,24 @@ def require_programs(account: Account, folder: Path) -> None:
 
 
 def can(account: Account, test: str, path: Path) -> bool:
-    """What the operating system itself says when `account` tries: `test` is -x, -r or -w. Raises FolderUnreachable when root may not switch."""
+    """What the operating system itself says when `account` tries: `test` is -x, -r or -w.
+
+    Raises FolderUnreachable when root may not switch.
+    """
     if not account.switched:
         return os.access(path, {"-x": os.X_OK, "-r": os.R_OK, "-w": os.W_OK}[test])
     try:
-        return subprocess.run(  # noqa: S603  a fixed program
-            ["/bin/sh", "-c", 'test "$0" "$1"', test, str(path)],
-            cwd="/", stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, **account.identity(),
-        ).returncode == 0
+        return (
+            subprocess.run(  # noqa: S603  a fixed program
+                ["/bin/sh", "-c", 'test "$0" "$1"', test, str(path)],
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                **account.identity(),
+            ).returncode
+            == 0
+        )
     except PermissionError as error:
         raise FolderUnreachable(
             f"PostgreSQL does not run as root, and this root may not become {account.name} (a container without the "
@@ -141,7 +157,9 @@ def _owner(folder: Path) -> int | None:
     except FileNotFoundError:
         return None
     except PermissionError as error:
-        raise FolderUnreachable(f"{folder} cannot be looked at by {_name(os.geteuid())}: set BECKON_HOME to a folder of your own.") from error
+        raise FolderUnreachable(
+            f"{folder} cannot be looked at by {_name(os.geteuid())}: set BECKON_HOME to a folder of your own."
+        ) from error
 
 
 def _name(uid: int) -> str:

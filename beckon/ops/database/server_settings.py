@@ -48,10 +48,10 @@ def settings_text(layout: Layout, *, cluster: str, port: int, machine: Machine) 
     """The whole postgresql.conf, understood by PostgreSQL 15 to 18."""
     lines = {**_connections(layout, cluster, port), **_sizes(machine), **LOADING, **_logging(layout)}
     body = "\n".join(f"{name} = {value}" for name, value in lines.items())
-    return (
-        "# Written by Beckon at every start; changes here are lost. Put yours into local.conf, which wins.\n"
-        f"{body}\ninclude_if_exists = {quoted(str(layout.local_settings))}\n"
-    )
+    own = layout.local_settings
+    wishes = f"include = {quoted(str(own))}\n" if own.exists() else ""
+    head = f"# Written by Beckon at every start; changes here are lost. Put yours into {own.name}, which wins.\n"
+    return f"{head}{body}\n{wishes}"
 
 
 def socket_folder(layout: Layout) -> Path | None:

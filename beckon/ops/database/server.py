@@ -46,12 +46,17 @@ class State(StrEnum):
 
     STOPPED = "stopped"
     RUNNING = "running"
-    UNREACHABLE = "unreachable"  # a server process lives but does not let us in (starting, recovering, full, wrong password)
+    UNREACHABLE = (
+        "unreachable"  # a server process lives but does not let us in (starting, recovering, full, wrong password)
+    )
 
 
 @dataclass(frozen=True)
 class Status:
-    """The embedded server at a glance. `size_bytes` is None when unknown; `detail` says why a server is unreachable."""
+    """The embedded server at a glance.
+
+    `size_bytes` is None when unknown; `detail` says why a server is unreachable.
+    """
 
     state: State
     version: str | None
@@ -73,16 +78,20 @@ def ensure_running(home: Path, *, tell: Tell) -> DatabaseAddress:
     if address is not None:
         return address
     _make_home(layout)
-    with turn(layout, seconds=TURN_SECONDS, tell=tell):
-        address = _running(layout)  # someone else may have been faster
+    with turn(layout, seconds=TURN_SECONDS, tell=tell) as waited:
+        address = _running(layout) if waited else None  # whoever was before us may have started it
         return address if address is not None else _bring_up(layout, tell)
 
 
 def stop(home: Path) -> bool:
-    """Stop the server (open transactions are rolled back). False when none was running. Raises DatabaseError when it does not end."""
+    """Stop the server (open transactions are rolled back). False when none was running.
+
+    Raises DatabaseError when it does not end.
+    """
     layout = Layout(home)
-    if not layout.data.is_dir():
-        return False
+    if not layout.turn_lock.exists():
+        return False  # nothing was ever made here
+    server_account(layout.server)  # refuses another user's installation in words
     with turn(layout, seconds=TURN_SECONDS, tell=lambda _: None):
         if not _is_alive(layout):
             return False
@@ -91,7 +100,8 @@ def stop(home: Path) -> bool:
             if _wait_until_gone(layout, seconds):
                 return True
         raise DatabaseError(
-            f"The database server in {layout.data} does not stop (process {postmaster(layout)}). Its last log lines:\n{cluster.log_tail(layout)}"
+            f"The database server in {layout.data} does not stop (process {postmaster(layout)}). Its last log "
+            f"lines:\n{cluster.log_tail(layout)}"
         )
 
 
@@ -113,8 +123,13 @@ def status(home: Path) -> Status:
         return Status(State.RUNNING, version, port, layout.data, size, postmaster(layout))
     alive = _is_alive(layout)
     return Status(
-        State.UNREACHABLE if alive else State.STOPPED, _made_by(layout), port, layout.data, cluster.folder_size(layout.data),
-        postmaster(layout), words if alive else "",
+        State.UNREACHABLE if alive else State.STOPPED,
+        _made_by(layout),
+        port,
+        layout.data,
+        cluster.folder_size(layout.data),
+        postmaster(layout),
+        words if alive else "",
     )
 
 
@@ -132,7 +147,9 @@ def _make_home(layout: Layout) -> None:
     try:
         layout.home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise FolderUnreachable(f"{layout.home} cannot be made ({error}). Set BECKON_HOME to a folder of your own.") from error
+        raise FolderUnreachable(
+            f"{layout.home} cannot be made ({error}). Set BECKON_HOME to a folder of your own."
+        ) from error
 
 
 def _bring_up(layout: Layout, tell: Tell) -> DatabaseAddress:
@@ -145,7 +162,8 @@ def _bring_up(layout: Layout, tell: Tell) -> DatabaseAddress:
         secrets, complete = _make(layout, account, binaries, secrets, tell), False
     if secrets is None:
         raise DatabaseError(
-            f"{layout.secrets_file} is missing, which holds the passwords of the data in {layout.data}. Restore it from a backup, "
+            f"{layout.secrets_file} is missing, which holds the passwords of the data in {layout.data}. Restore it "
+            "from a backup, "
             f"or, to start over with nothing, remove {layout.server} and {layout.address_file}."
         )
     secrets = _start(layout, account, binaries, secrets, tell)
@@ -166,7 +184,10 @@ def _make(layout: Layout, account: Account, binaries: Binaries, secrets: Secrets
 
 
 def _start(layout: Layout, account: Account, binaries: Binaries, secrets: Secrets, tell: Tell) -> Secrets:
-    """Bring the server up, or wait for the one that is coming up already. Returns the secrets with the port it listens on."""
+    """Bring the server up, or wait for the one that is coming up already.
+
+    Returns the secrets with the port it listens on.
+    """
     deadline = time.monotonic() + START_SECONDS
     told = False
     for _ in range(PORT_ATTEMPTS):
@@ -183,10 +204,13 @@ def _start(layout: Layout, account: Account, binaries: Binaries, secrets: Secret
         if _wait_until_up(layout, secrets, deadline, tell):
             return secrets
         said = cluster.log_tail(layout)
-        if "Address already in use" not in said and "in use" not in said:
+        if "in use" not in said:
             break
         time.sleep(0.3)  # the port was taken this moment, or the last process of a killed server is still going
-    raise StartFailed(f"The database server did not start. Its data is in {layout.data}; its last log lines:\n{cluster.log_tail(layout)}")
+    raise StartFailed(
+        f"The database server did not start. Its data is in {layout.data}; its last log "
+        f"lines:\n{cluster.log_tail(layout)}"
+    )
 
 
 def _settle_port(layout: Layout, secrets: Secrets, tell: Tell) -> Secrets:
@@ -216,11 +240,17 @@ def _join(layout: Layout, secrets: Secrets, deadline: float, tell: Tell) -> Secr
 
 
 def _raise_ended(layout: Layout) -> Secrets:
-    raise StartFailed(f"The database server ended while we waited for it; run the command again. Its last log lines:\n{cluster.log_tail(layout)}")
+    raise StartFailed(
+        "The database server ended while we waited for it; run the command again. Its last log "
+        f"lines:\n{cluster.log_tail(layout)}"
+    )
 
 
 def _wait_until_up(layout: Layout, secrets: Secrets, deadline: float, tell: Tell) -> bool:
-    """True when the server answers, False when it is gone. Raises StartFailed at the deadline or when it will not let us in."""
+    """True when the server answers, False when it is gone.
+
+    Raises StartFailed at the deadline or when it will not let us in.
+    """
     address, pause, notice = secrets.as_superuser(), 0.01, time.monotonic() + 5
     while True:
         answer, words = ask(address, secrets.cluster)
@@ -235,14 +265,20 @@ def _wait_until_up(layout: Layout, secrets: Secrets, deadline: float, tell: Tell
             return False
         if time.monotonic() > deadline:
             raise StartFailed(
-                f"The database server has not answered within {START_SECONDS:.0f} s ({words or answer}). It was left running: after a crash "
-                f"it may still be recovering; try again in some minutes. Its last log lines:\n{cluster.log_tail(layout)}"
+                f"The database server has not answered within {START_SECONDS:.0f} s ({words or answer}). It was left "
+                "running: after a crash "
+                "it may still be recovering; try again in some minutes. Its last log "
+                f"lines:\n{cluster.log_tail(layout)}"
             )
         if time.monotonic() > notice:
-            tell("the database is not ready yet" + (" (recovering after a crash)" if answer is Answer.NOT_YET else "") + "; waiting")
+            tell(
+                "the database is not ready yet"
+                + (" (recovering after a crash)" if answer is Answer.NOT_YET else "")
+                + "; waiting"
+            )
             notice = time.monotonic() + 15
         time.sleep(pause)
-        pause = min(pause * 1.5, 0.25)
+        pause = min(pause * 1.5, 0.1)
 
 
 def _prepare(secrets: Secrets) -> None:
@@ -259,8 +295,13 @@ def _prepare(secrets: Secrets) -> None:
 
 def _connect(address: DatabaseAddress) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(
-        host=address.host, port=address.port, dbname=address.name, user=address.user, password=address.password,
-        autocommit=True, connect_timeout=10,
+        host=address.host,
+        port=address.port,
+        dbname=address.name,
+        user=address.user,
+        password=address.password,
+        autocommit=True,
+        connect_timeout=10,
     )
 
 
@@ -279,7 +320,8 @@ def _signal(layout: Layout, wish: signal.Signals) -> None:
         pass  # gone this moment
     except PermissionError as error:
         raise FolderUnreachable(
-            f"The database server (process {pid}) belongs to another user. Stop it as the user who made this installation, or as root."
+            f"The database server (process {pid}) belongs to another user. Stop it as the user who made this "
+            "installation, or as root."
         ) from error
 
 
