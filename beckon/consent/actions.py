@@ -17,7 +17,7 @@ from beckon.core.audit.actions import record_audit
 from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
-from beckon.people.models import ContactPoint
+from beckon.people.models import ContactPoint, Person
 
 GRANTED = "consent.granted"
 OPTED_OUT = "consent.opted_out"
@@ -119,6 +119,19 @@ def record_opt_out(opt_outs: Sequence[OptOut], *, by: Actor, now: datetime) -> i
     _append(rows, version=policy.version, by=by, now=now)
     _announce(OPTED_OUT, rows, by=by, now=now)
     return len(rows)
+
+
+def record_do_not_contact(person_ids: Sequence[int], *, evidence: str, by: Actor, now: datetime) -> int:
+    """Never contact these people again, by anyone, over anything (disposition DNC); returns how many.
+
+    Recorded on the person, and in the ledger with its evidence; one `consent.opted_out` event each. Rows are locked
+    in id order. Raises MissingEvidenceError.
+    """
+    ids = sorted(set(person_ids))
+    list(Person.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+    Person.objects.filter(pk__in=ids, do_not_contact_at=None).update(do_not_contact_at=now, updated_at=now)
+    stops = [OptOut(evidence=evidence, person_id=person_id, channel=ALL, purpose=ALL) for person_id in ids]
+    return record_opt_out(stops, by=by, now=now)
 
 
 def record_opt_in(opt_ins: Sequence[OptIn], *, by: Actor, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What the consent package does when people are imported: their consent and refusals enter the ledger, in one statement."""
+"""When people are imported, the consent and the refusals of their file enter the ledger, in one statement."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Import of suppression lists: do-not-call, earlier opt-outs, reassigned numbers. Streams; millions of rows are fine."""
+"""Import of suppression lists: do-not-call, earlier opt-outs, reassigned numbers. Streams; millions are fine."""
 
 import csv
 import re

@@ -97,18 +97,23 @@ def is_stopped(entries: Iterable[Entry], ask: Ask, *, person_ids: frozenset[int]
 
 
 def held(entries: Iterable[Entry], ask: Ask, *, person_ids: frozenset[int], number_id: int) -> Basis:
-    """The strongest consent on record for this ask; what was granted before a revocation is void."""
+    """The strongest consent on record for this ask. Entries oldest first.
+
+    What was granted before a revocation is void, and so is what a file grants between it and opting in again.
+    """
     best = Basis.NONE
+    is_stopped_now = False
     for entry in entries:
-        is_theirs = entry.person_id in person_ids
-        is_number = entry.number_id == number_id
         if not entry.covers_channel(ask.channel):
             continue
+        is_theirs, is_number = entry.person_id in person_ids, entry.number_id == number_id
         if entry.mark is Mark.REVOKED:
             if (is_theirs or is_number) and _stops(entry, ask):
-                best = Basis.NONE
+                best, is_stopped_now = Basis.NONE, True
         elif is_theirs and (is_number or entry.number_id is None) and _allows(entry, ask):
-            best = max(best, entry.basis, key=lambda basis: basis.strength)
+            is_stopped_now = is_stopped_now and entry.mark is Mark.GRANTED
+            if not is_stopped_now and entry.basis.strength > best.strength:
+                best = entry.basis
     return best
 
 
