@@ -1,0 +1,228 @@
+"""Every figure Beckon reports comes from here, so that the screen, the command line and the PDF agree. Never writes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from beckon.reports.figures import (
+    Activity,
+    AttemptRow,
+    ChannelFigures,
+    DispositionCount,
+    Funnel,
+    HourCell,
+    Outlook,
+    VisitFigures,
+)
+from beckon.reports.periods import Period, week_name
+
+AGENT_DAY_CENTS = 8_000
+"""An agent costs $1,760 a month (mission.md) of 22 working days; a day with a call counts as a day."""
+
+
+def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def _one(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    return _rows(sql, values)[0]
+
+
+def activity(period: Period, *, campaign_id: int | None = None) -> Activity:
+    """What was done and came of it in a period, for one campaign or for all of them.
+
+    Counts calls that were not undone. Visits are counted as booked in the period, and as kept, missed or
+    cancelled when the visit itself lay in the period.
+    """
+    values = {"start": period.start, "end": period.end, "campaign": campaign_id}
+    dials, answered, agent_days = _one(
+        f"""SELECT count(*), count(*) FILTER (WHERE answered),
+                   count(DISTINCT (agent, (started_at AT TIME ZONE %(zone)s)::date))
+            FROM desk_call WHERE {_CALLS}""",
+        {**values, "zone": period.zone},
+    )
+    return Activity(
+        channels=_channels(values),
+        replies=dict(_rows(_REPLIES, values)),
+        dials=dials,
+        answered=answered,
+        agent_days=agent_days,
+        dispositions=tuple(DispositionCount(*row) for row in _rows(_DISPOSITIONS, values)),
+        hours=tuple(HourCell(*row) for row in _rows(_HOURS, values)),
+        attempts=tuple(AttemptRow(*row) for row in _rows(_ATTEMPTS, values)),
+        visits=VisitFigures(*_one(_VISITS, values)),
+        opt_outs=_one(_OPT_OUTS, values)[0],
+        goals=_one(_GOALS, values)[0],
+        agent_cost_cents=agent_days * AGENT_DAY_CENTS,
+    )
+
+
+_CALLS = """undone_at IS NULL AND started_at >= %(start)s AND started_at < %(end)s
+            AND (%(campaign)s::bigint IS NULL OR campaign_id = %(campaign)s)"""
+
+_CHANNELS = """
+SELECT channel, count(*), count(*) FILTER (WHERE status = 'delivered'), count(*) FILTER (WHERE status = 'failed'),
+       count(*) FILTER (WHERE status IN ('sent', 'unknown')), round(sum(cost_cents))::bigint
+FROM messaging_message
+WHERE NOT is_inbound AND sent_at >= %(start)s AND sent_at < %(end)s
+  AND status IN ('sent', 'delivered', 'failed', 'unknown')
+  AND (%(campaign)s::bigint IS NULL OR campaign_id = %(campaign)s)
+GROUP BY channel ORDER BY channel"""
+
+_REPLIES = """
+SELECT coalesce(data->>'meaning', 'other'), count(*) FROM events_event
+WHERE kind = 'message.received' AND at >= %(start)s AND at < %(end)s
+  AND (%(campaign)s::bigint IS NULL OR person_id IN
+       (SELECT person_id FROM campaigns_enrollment WHERE campaign_id = %(campaign)s))
+GROUP BY 1 ORDER BY 2 DESC, 1"""
+
+_DISPOSITIONS = f"""
+SELECT d.code, d.label, count(*) FROM desk_call JOIN desk_disposition d ON d.code = desk_call.disposition
+WHERE {_CALLS} GROUP BY d.code, d.label, d.position ORDER BY count(*) DESC, d.position"""
+
+_HOURS = f"""
+SELECT local_weekday, local_hour, count(*), count(*) FILTER (WHERE answered) FROM desk_call
+WHERE {_CALLS} GROUP BY 1, 2 ORDER BY 1, 2"""
+
+_ATTEMPTS = f"""
+SELECT attempt, count(*), count(*) FILTER (WHERE answered), count(*) FILTER (WHERE appointment_id IS NOT NULL)
+FROM desk_call WHERE {_CALLS} GROUP BY 1 ORDER BY 1"""
+
+_VISITS = """
+SELECT count(*) FILTER (WHERE at >= %(start)s AND at < %(end)s AND status <> 'entered_in_error'),
+       count(*) FILTER (WHERE status = 'kept' AND starts_at >= %(start)s AND starts_at < %(end)s),
+       count(*) FILTER (WHERE status = 'missed' AND starts_at >= %(start)s AND starts_at < %(end)s),
+       count(*) FILTER (WHERE status IN ('cancelled_by_practice', 'cancelled_by_patient')
+                        AND starts_at >= %(start)s AND starts_at < %(end)s),
+       coalesce(sum(revenue_cents) FILTER (WHERE status = 'kept' AND starts_at >= %(start)s AND starts_at < %(end)s),
+                0)::bigint
+FROM scheduling_appointment
+WHERE (at >= %(start)s AND at < %(end)s OR starts_at >= %(start)s AND starts_at < %(end)s)
+  AND (%(campaign)s::bigint IS NULL OR campaign_id = %(campaign)s)"""
+
+_OPT_OUTS = """
+SELECT count(*) FROM events_event WHERE kind = 'consent.opted_out' AND at >= %(start)s AND at < %(end)s
+  AND (%(campaign)s::bigint IS NULL OR person_id IN
+       (SELECT person_id FROM campaigns_enrollment WHERE campaign_id = %(campaign)s))"""
+
+_GOALS = """
+SELECT count(*) FROM campaigns_enrollment WHERE goal_met_at >= %(start)s AND goal_met_at < %(end)s
+  AND (%(campaign)s::bigint IS NULL OR campaign_id = %(campaign)s)"""
+
+
+def _channels(values: Mapping[str, Any]) -> tuple[ChannelFigures, ...]:
+    return tuple(ChannelFigures(*row) for row in _rows(_CHANNELS, values))
+
+
+_FUNNEL = """
+WITH mine AS MATERIALIZED (
+  SELECT DISTINCT ON (person_id) person_id, left_at, left_reason, goal_met_at, step
+  FROM campaigns_enrollment WHERE campaign_id = %(campaign)s ORDER BY person_id, id DESC)
+SELECT count(*), count(*) FILTER (WHERE left_at IS NULL), count(*) FILTER (WHERE goal_met_at IS NOT NULL),
+       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM messaging_message m WHERE m.person_id = mine.person_id
+            AND m.campaign_id = %(campaign)s AND m.sent_at IS NOT NULL)
+          OR EXISTS (SELECT 1 FROM desk_call c WHERE c.person_id = mine.person_id
+            AND c.campaign_id = %(campaign)s AND c.undone_at IS NULL)),
+       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM messaging_message m WHERE m.person_id = mine.person_id
+            AND m.is_inbound)
+          OR EXISTS (SELECT 1 FROM desk_call c WHERE c.person_id = mine.person_id
+            AND c.campaign_id = %(campaign)s AND c.answered AND c.undone_at IS NULL)),
+       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM scheduling_appointment a WHERE a.person_id = mine.person_id
+            AND a.campaign_id = %(campaign)s AND a.status <> 'entered_in_error')),
+       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM scheduling_appointment a WHERE a.person_id = mine.person_id
+            AND a.campaign_id = %(campaign)s AND a.status = 'kept'))
+FROM mine"""
+
+
+def funnel(campaign_id: int, *, people: int | None = None) -> Funnel:
+    """Where the people of a campaign stand now. `people` is the size of its segment, when known, for those waiting.
+
+    One person counts once, by their latest enrollment.
+    """
+    values = {"campaign": campaign_id}
+    enrolled, active, goal_met, contacted, answered, booked, kept = _one(_FUNNEL, values)
+    excluded = dict(
+        _rows(
+            "SELECT reason, count(*) FROM campaigns_exclusion WHERE campaign_id = %(campaign)s"
+            " GROUP BY 1 ORDER BY 2 DESC, 1",
+            values,
+        )
+    )
+    total = enrolled + sum(excluded.values()) if people is None else people
+    return Funnel(
+        people=total,
+        waiting=max(0, total - enrolled - sum(excluded.values())),
+        excluded=excluded,
+        enrolled=enrolled,
+        contacted=contacted,
+        answered=answered,
+        goal_met=goal_met,
+        booked=booked,
+        kept=kept,
+        active=active,
+        left=_left(values),
+        steps=_steps(values),
+    )
+
+
+def _left(values: Mapping[str, Any]) -> dict[str, int]:
+    return dict(
+        _rows(
+            """WITH mine AS MATERIALIZED (SELECT DISTINCT ON (person_id) person_id, left_at, left_reason
+                 FROM campaigns_enrollment WHERE campaign_id = %(campaign)s ORDER BY person_id, id DESC)
+               SELECT left_reason, count(*) FROM mine WHERE left_at IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1""",
+            values,
+        )
+    )
+
+
+def _steps(values: Mapping[str, Any]) -> dict[str, int]:
+    return dict(
+        _rows(
+            "SELECT step, count(*) FROM campaigns_enrollment WHERE campaign_id = %(campaign)s AND left_at IS NULL"
+            " GROUP BY 1 ORDER BY 1",
+            values,
+        )
+    )
+
+
+def outlook(now: datetime, *, days: int = 7) -> Outlook:
+    """What falls due within `days` of `now`: the plan for next week."""
+    values = {"now": now, "until": now + timedelta(days=days)}
+    steps = dict(
+        _rows(
+            "SELECT step, count(*) FROM campaigns_enrollment WHERE left_at IS NULL AND due_at < %(until)s"
+            " GROUP BY 1 ORDER BY 2 DESC, 1",
+            values,
+        )
+    )
+    calls, callbacks = _one(
+        """SELECT count(*), count(*) FILTER (WHERE callback_at IS NOT NULL) FROM desk_calltask
+           WHERE status <> 'closed' AND due_at < %(until)s""",
+        values,
+    )
+    visits = _one(
+        "SELECT count(*) FROM scheduling_appointment WHERE status = 'booked'"
+        " AND starts_at >= %(now)s AND starts_at < %(until)s",
+        values,
+    )[0]
+    return Outlook(steps_due=steps, calls_due=calls, callbacks=callbacks, visits=visits, waiting_to_enrol=0)
+
+
+def weekly_series(periods: Sequence[Period], *, campaign_id: int | None = None) -> list[tuple[str, Activity]]:
+    """Activity of several periods, oldest first, each under its ISO week's name."""
+    return [(week_name(p.first_day), activity(p, campaign_id=campaign_id)) for p in periods]
+
+
+def campaign_funnels() -> list[tuple[str, Funnel]]:
+    """Name and funnel of every campaign ever launched, newest first, ten at most."""
+    found = _rows(
+        "SELECT name, id FROM campaigns_campaign WHERE launched_at IS NOT NULL"
+        " ORDER BY launched_at DESC, id DESC LIMIT 10",
+        {},
+    )
+    return [(name, funnel(campaign_id)) for name, campaign_id in found]
