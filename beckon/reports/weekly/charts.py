@@ -6,9 +6,9 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from beckon.core.typeface import NAME as TYPEFACE
 from beckon.reports.figures import Activity, HourCell
 
-TYPEFACE = "Source Sans Pro"
 INK, MUTED, RULE, ACCENT, SOFT = "#1d2733", "#5c6b7a", "#d7dee5", "#0b6e6e", "#9fd0c7"
 
 

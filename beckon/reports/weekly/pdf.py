@@ -2,26 +2,18 @@
 
 import json
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import typst
 
+from beckon.core.typeface import typeface_folder
 from beckon.reports.figures import Activity, ChannelFigures, Funnel
 from beckon.reports.weekly.charts import answer_heat_map, visits_by_week
 from beckon.reports.weekly.content import WeeklyReport, is_busy
 from beckon.reports.weekly.wording import words
 
 TEMPLATE = Path(__file__).parent / "weekly.typ"
-
-
-def typeface_folder() -> Path:
-    """Folder of the fonts of the font-source-sans-pro package (SIL Open Font License)."""
-    spec = find_spec("font_source_sans_pro")
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent / "files"
 
 
 def render(report: WeeklyReport) -> bytes:
