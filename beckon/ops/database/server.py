@@ -36,7 +36,7 @@ START_SECONDS = 120.0
 """How long a start may take, crash recovery included."""
 STOP_SECONDS = 60.0
 TURN_SECONDS = START_SECONDS + STOP_SECONDS
-PORT_ATTEMPTS = 5
+START_ATTEMPTS = 5
 
 Tell = Callable[[str], None]
 
@@ -184,32 +184,30 @@ def _make(layout: Layout, account: Account, binaries: Binaries, secrets: Secrets
 
 
 def _start(layout: Layout, account: Account, binaries: Binaries, secrets: Secrets, tell: Tell) -> Secrets:
-    """Bring the server up, or wait for the one that is coming up already.
-
-    Returns the secrets with the port it listens on.
-    """
+    """Bring the server up, or wait for the one that is coming up already. Returns the secrets with its port."""
     deadline = time.monotonic() + START_SECONDS
-    told = False
-    for _ in range(PORT_ATTEMPTS):
+    for attempt in range(START_ATTEMPTS):
         with server_token(layout) as token:
             if token is None or postmaster(layout) is not None:
-                return _join(layout, secrets, deadline, tell)
-            secrets = _settle_port(layout, secrets, tell)
-            cluster.clear_leftovers(layout, account, tell)
-            cluster.write_settings(layout, account, secrets)
-            if not told:
-                tell(f"starting the database on 127.0.0.1:{secrets.port}")
-                told = True
-            cluster.launch(layout, account, binaries, token)
+                secrets = _port_in_use(layout, secrets)
+                retry = True  # what lives may be the last processes of a killed server: when they are gone, ours starts
+            else:
+                secrets = _settle_port(layout, secrets, tell)
+                cluster.clear_leftovers(layout, account, tell)
+                cluster.write_settings(layout, account, secrets)
+                if attempt == 0:
+                    tell(f"starting the database on 127.0.0.1:{secrets.port}")
+                cluster.launch(layout, account, binaries, token)
+                retry = False
         if _wait_until_up(layout, secrets, deadline, tell):
             return secrets
-        said = cluster.log_tail(layout)
-        if "in use" not in said:
+        # the port was taken this very moment, or shared memory is not yet given back
+        if not retry and "in use" not in cluster.log_tail(layout):
             break
-        time.sleep(0.3)  # the port was taken this moment, or the last process of a killed server is still going
+        time.sleep(0.3)
     raise StartFailed(
-        f"The database server did not start. Its data is in {layout.data}; its last log "
-        f"lines:\n{cluster.log_tail(layout)}"
+        f"The database server did not start. Its data is in {layout.data}; "
+        f"its last log lines:\n{cluster.log_tail(layout)}"
     )
 
 
@@ -229,21 +227,12 @@ def _remember_port(layout: Layout, secrets: Secrets, port: int) -> Secrets:
     return secrets
 
 
-def _join(layout: Layout, secrets: Secrets, deadline: float, tell: Tell) -> Secrets:
-    """A server process lives already: wait until it answers (or ends, which the next command will see)."""
+def _port_in_use(layout: Layout, secrets: Secrets) -> Secrets:
+    """What the living server says about its port, should it differ from what we remember."""
     claimed = postmaster_line(layout, 3)
     if claimed and claimed.isdigit() and int(claimed) != secrets.port:
-        secrets = _remember_port(layout, secrets, int(claimed))
-    if _wait_until_up(layout, secrets, deadline, tell):
-        return secrets
-    return _raise_ended(layout)
-
-
-def _raise_ended(layout: Layout) -> Secrets:
-    raise StartFailed(
-        "The database server ended while we waited for it; run the command again. Its last log "
-        f"lines:\n{cluster.log_tail(layout)}"
-    )
+        return _remember_port(layout, secrets, int(claimed))
+    return secrets
 
 
 def _wait_until_up(layout: Layout, secrets: Secrets, deadline: float, tell: Tell) -> bool:

@@ -1,12 +1,24 @@
 """Homes for real servers, stopped again whatever happens."""
 
 import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from beckon.ops.database import server as driver
+from beckon.ops.database.layout import Layout
+from beckon.ops.database.liveness import is_held
+
+UP = """
+import sys
+from pathlib import Path
+from beckon.ops.database.server import ensure_running
+print(ensure_running(Path(sys.argv[1]), tell=lambda text: None).url())
+"""
+"""A program that starts the server of the folder it is given and prints the address."""
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 
@@ -35,15 +47,28 @@ def new_home(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
         driver.stop(home)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def wheel_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One installation on the wheel's programs, shared by the tests of a module; each leaves it usable."""
-    home = tmp_path_factory.mktemp("wheel") / "home"
+    """One installation on the wheel's programs, shared by all tests; each leaves it usable, running or not."""
+    yield from _installation("wheel", tmp_path_factory)
+
+
+@pytest.fixture(scope="session", params=["wheel", "debian15"])
+def either_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An installation on the wheel's programs (the shared one), then one on Debian's."""
+    if request.param == "wheel":
+        yield request.getfixturevalue("wheel_home")
+    else:
+        yield from _installation(request.param, tmp_path_factory)
+
+
+def _installation(kind: str, folders: pytest.TempPathFactory) -> Iterator[Path]:
+    home = folders.mktemp(kind) / "home"
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("BECKON_PG_BIN", raising=False)
+        choose_programs(kind, patch)
         driver.ensure_running(home, tell=print)
-        yield home
-        driver.stop(home)
+    yield home
+    driver.stop(home)
 
 
 @pytest.fixture
@@ -55,3 +80,15 @@ def quiet() -> Callable[[str], None]:
 def as_root() -> bool:
     """Whether the tests run as root."""
     return os.geteuid() == 0
+
+
+def kill_hard(home: Path) -> int:
+    """End the server as a power cut would, and wait for its orphans. Returns its process id."""
+    pid = driver.status(home).pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while is_held(Layout(home)):
+        assert time.monotonic() < deadline, "processes of a killed server stayed"
+        time.sleep(0.02)
+    return pid

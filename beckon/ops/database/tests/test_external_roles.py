@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import errors as pg
 
+from beckon.ops.database import server
 from beckon.ops.database.errors import DatabaseError
 from beckon.ops.database.layout import Layout, Secrets, read_secrets
 from beckon.ops.database.roles import prepare_roles
@@ -15,6 +16,7 @@ from beckon.ops.database.roles import prepare_roles
 
 @pytest.fixture
 def secrets(wheel_home: Path) -> Secrets:
+    server.ensure_running(wheel_home, tell=print)
     found = read_secrets(Layout(wheel_home))
     assert found is not None
     return found

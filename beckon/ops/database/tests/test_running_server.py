@@ -14,17 +14,13 @@ from beckon import config
 from beckon.ops.database import server as driver
 from beckon.ops.database.layout import Layout, Secrets, read_secrets
 from beckon.ops.database.liveness import Answer, ask
-from beckon.ops.database.tests.conftest import choose_programs
 
 
-@pytest.fixture(scope="module", params=["wheel", "debian15"])
-def home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        choose_programs(request.param, patch)
-        folder = tmp_path_factory.mktemp(request.param) / "home"
-        driver.ensure_running(folder, tell=print)
-        yield folder
-        assert driver.stop(folder)
+@pytest.fixture
+def home(either_home: Path) -> Path:
+    """A running server, whatever the test before this one did."""
+    driver.ensure_running(either_home, tell=print)
+    return either_home
 
 
 @pytest.fixture
