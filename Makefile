@@ -41,7 +41,7 @@ check: .venv/dev.stamp ## lint, types, layers, migrations
 	@$(BIN)/python -m django makemigrations --check --dry-run --settings beckon.settings
 
 storm: .venv/dev.stamp ## kills, restarts and races; slow
-	@$(BIN)/python -m pytest -q -m storm -o norecursedirs= -p no:randomly beckon tests
+	@$(BIN)/python -m pytest -q -m storm -p no:randomly beckon tests
 
 bench: .venv/run.stamp ## measure this machine against the speed goals
 	@$(BIN)/beckon bench

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from beckon.core.actors import Actor
+from beckon.core.audit.chain import digest_of
 from beckon.core.audit.models import AuditEntry
 from beckon.core.clock import wall_now
 
@@ -19,12 +20,14 @@ def record_audit(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Append one entry for one act over any number of rows, inside the caller's transaction."""
+    ids, told = list(object_ids), detail or {}
     AuditEntry.objects.create(
         at=now,
         recorded_at=wall_now(),
         actor=by.key,
         action=action,
         object_kind=object_kind,
-        object_ids=list(object_ids),
-        detail=detail or {},
+        object_ids=ids,
+        detail=told,
+        digest=digest_of(now, by.key, action, object_kind, ids, told),
     )

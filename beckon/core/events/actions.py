@@ -31,7 +31,7 @@ def record_events(events: Sequence[NewEvent], *, by: Actor, now: datetime) -> No
         if len(rows) < _COPY_FROM:
             placeholders = ",".join(["(%s,%s,%s,%s,%s,%s,%s)"] * len(rows))
             cursor.execute(
-                f"INSERT INTO events_event ({_COLUMNS}) VALUES {placeholders}",  # noqa: S608 - columns are constants
+                f"INSERT INTO events_event ({_COLUMNS}) VALUES {placeholders}",
                 [value for row in rows for value in row],
             )
         else:
