@@ -110,9 +110,10 @@ def held(entries: Iterable[Entry], ask: Ask, *, person_ids: frozenset[int], numb
         if entry.mark is Mark.REVOKED:
             if (is_theirs or is_number) and _stops(entry, ask):
                 best, is_stopped_now = Basis.NONE, True
-        elif is_theirs and (is_number or entry.number_id is None) and _allows(entry, ask):
+        elif _allows(entry, ask) and (is_theirs or is_number):
             is_stopped_now = is_stopped_now and entry.mark is Mark.GRANTED
-            if not is_stopped_now and entry.basis.strength > best.strength:
+            is_here = is_theirs and (is_number or entry.number_id is None)
+            if is_here and not is_stopped_now and entry.basis.strength > best.strength:
                 best = entry.basis
     return best
 
