@@ -113,16 +113,25 @@ def let_through(account: Account, folder: Path, tell: Callable[[str], None]) -> 
         )
 
 
+def may_run(account: Account, folder: Path) -> bool:
+    """Whether `account` can run the programs in `folder` and read what lies beside them."""
+    return _closed(account, folder) is None
+
+
 def require_programs(account: Account, folder: Path) -> None:
-    """Raise FolderUnreachable unless `account` can run the programs in `folder` and read what belongs to them."""
+    """Raise FolderUnreachable unless may_run."""
+    closed = _closed(account, folder)
+    if closed is not None:
+        raise FolderUnreachable(
+            f"The database server runs as {account.name}, which may not use {closed}. Allow it with "
+            f"'chmod -R o+rX {folder.parent}', or set BECKON_PG_BIN to PostgreSQL programs that everyone may run."
+        )
+
+
+def _closed(account: Account, folder: Path) -> Path | None:
     share = folder.parent / "share"
     checks = [("-x", folder / "postgres"), ("-x", folder / "initdb"), *([("-r", share)] if share.is_dir() else [])]
-    for test, path in checks:
-        if not can(account, test, path):
-            raise FolderUnreachable(
-                f"The database server runs as {account.name}, which may not use {path}. Allow it with "
-                f"'chmod -R o+rX {folder.parent}', or set BECKON_PG_BIN to PostgreSQL programs that everyone may run."
-            )
+    return next((path for test, path in checks if not can(account, test, path)), None)
 
 
 def can(account: Account, test: str, path: Path) -> bool:

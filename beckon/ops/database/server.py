@@ -155,7 +155,8 @@ def _make_home(layout: Layout) -> None:
 def _bring_up(layout: Layout, tell: Tell) -> DatabaseAddress:
     account = server_account(layout.server)
     binaries = find_binaries(cluster.data_major(layout))
-    cluster.make_folders(layout, account, binaries, tell)
+    cluster.make_folders(layout, account, tell)
+    binaries = cluster.usable_programs(layout, account, binaries, tell)
     secrets = read_secrets(layout)
     complete = layout.address_file.exists()
     if cluster.data_major(layout) is None:

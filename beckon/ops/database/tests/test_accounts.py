@@ -2,9 +2,11 @@
 
 import os
 import pwd
+import shutil
 import stat
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -13,9 +15,10 @@ import pytest
 from beckon.ops.database import account as accounts
 from beckon.ops.database import server as driver
 from beckon.ops.database.account import Account, let_through, server_account
-from beckon.ops.database.binaries import find_binaries
+from beckon.ops.database.binaries import Binaries, find_binaries
+from beckon.ops.database.cluster import free_port, init_data, make_folders, usable_programs
 from beckon.ops.database.errors import BinariesMissing, FolderUnreachable, VersionMismatch
-from beckon.ops.database.layout import Layout
+from beckon.ops.database.layout import Layout, new_secrets
 from beckon.ops.database.tests.conftest import as_root
 
 NewHome = Callable[[str], Path]
@@ -170,6 +173,40 @@ def test_too_old_or_strange_programs_are_refused(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("BECKON_PG_BIN", str(fake_programs(tmp_path / "bin", says)))
     with pytest.raises(BinariesMissing, match="BECKON_PG_BIN"):
         find_binaries(None)
+
+
+@needs_root
+@pytest.mark.storm
+def test_programs_closed_to_the_server_account_are_copied_and_run(
+    tmp_path: Path, quiet: Quiet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BECKON_PG_BIN", raising=False)
+    found = find_binaries(None)
+    package = found.folder.parent.parent
+    closed = tmp_path / "closed" / package.name
+    shutil.copytree(found.folder.parent, closed / found.folder.parent.name, symlinks=True)
+    shutil.copytree(package.with_name(f"{package.name}.libs"), closed.with_name(f"{package.name}.libs"))
+    for path in (closed.parent, closed, closed / found.folder.parent.name):
+        path.chmod(0o700)
+    nobody = Account("nobody", *_ids("nobody"), switched=True)
+    layout = Layout(tmp_path / "home")
+    layout.home.mkdir(mode=0o711)
+    make_folders(layout, nobody, quiet)
+    programs = usable_programs(layout, nobody, replace(found, folder=closed / found.folder.parent.name / "bin"), quiet)
+    assert layout.server in programs.folder.parents
+    secrets = new_secrets(free_port())
+    init_data(layout, nobody, programs, secrets)
+    assert (layout.data / "PG_VERSION").exists()
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
+@needs_root
+def test_given_programs_closed_to_the_server_account_are_explained(tmp_path: Path, quiet: Quiet) -> None:
+    programs = fake_programs(tmp_path / "bin", "postgres (PostgreSQL) 17.2")
+    (programs / "initdb").chmod(0o700)
+    nobody = Account("nobody", *_ids("nobody"), switched=True)
+    with pytest.raises(FolderUnreachable, match=r"chmod -R o\+rX"):
+        usable_programs(Layout(tmp_path / "home"), nobody, Binaries(programs, 17, "17.2"), quiet)
 
 
 def test_a_folder_without_programs_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
