@@ -5,6 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from beckon.messaging.values import MessageStatus
+
+_STATUSES = [status.value for status in MessageStatus]
+
 
 class Template(models.Model):
     """Wording of one message in one language; a signed-off version is never changed, a new one is made."""
@@ -26,19 +30,6 @@ class Template(models.Model):
 
     def __str__(self) -> str:
         return f"template {self.key} {self.language} v{self.version}"
-
-
-class MessageStatus(models.TextChoices):
-    """Life of a message. DROPPED and FAILED carry a reason; UNKNOWN is settled by asking, never by sending again."""
-
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    DROPPED = "dropped"
-    UNKNOWN = "unknown"
-    RECEIVED = "received"
 
 
 class Message(models.Model):
@@ -67,7 +58,7 @@ class Message(models.Model):
     extras = models.JSONField(null=True, help_text="a postcard's code, link and phone; media of a text")
     segments = models.SmallIntegerField(default=1)
     cost_cents = models.DecimalField(max_digits=10, decimal_places=3, default=0)
-    status = models.CharField(max_length=10, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
+    status = models.CharField(max_length=10, choices=[(s, s) for s in _STATUSES], default="queued")
     reason = models.CharField(max_length=60, blank=True, help_text="why dropped, failed, unknown or put off")
     meaning = models.CharField(max_length=16, blank=True, help_text="of a received one: replies.Meaning")
     vendor_code = models.CharField(max_length=40, blank=True)
@@ -85,7 +76,7 @@ class Message(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dedupe_key"], name="message_once"),
-            models.CheckConstraint(name="message_status", condition=Q(status__in=MessageStatus.values)),
+            models.CheckConstraint(name="message_status", condition=Q(status__in=_STATUSES)),
             models.CheckConstraint(
                 name="message_no_has_a_reason",
                 condition=~Q(status__in=["dropped", "failed", "unknown"]) | ~Q(reason=""),
@@ -107,6 +98,10 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=["sender_id", "look_up_at"], name="message_unknown", condition=Q(look_up_at__isnull=False)
+            ),
+            models.Index(
+                fields=["enrollment_id"], name="message_enrollment",
+                condition=Q(sent_at=None, settled_at=None, enrollment_id__isnull=False),
             ),
             models.Index(fields=["person_id", "id"], name="message_person"),
             models.Index(

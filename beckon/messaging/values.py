@@ -3,8 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from beckon.consent.facts import Channel, Purpose
+
+
+class MessageStatus(StrEnum):
+    """Life of a message. DROPPED, FAILED, UNKNOWN carry a reason; UNKNOWN is settled by the carrier, never resent."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"
+    RECEIVED = "received"
 
 
 @dataclass(frozen=True, slots=True)

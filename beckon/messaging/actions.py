@@ -1,0 +1,207 @@
+"""Recording messages to be sent, and taking back those that have not left. Batches; inside org_scope."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import IntegrityError, connection, transaction
+from psycopg.types.json import Jsonb
+
+from beckon.consent.facts import Channel
+from beckon.core.actors import Actor
+from beckon.core.audit.actions import record_audit
+from beckon.core.clock import wall_now
+from beckon.core.events.actions import record_events
+from beckon.core.events.registry import NewEvent
+from beckon.messaging.values import AlreadyThere, MessageStatus, NewMessage, NotQueued, Queued, QueueResult
+from beckon.messaging.writing import Written, write_messages
+
+_COLUMNS: Final = (
+    "id", "dedupe_key", "person_id", "number_id", "contact_point_id", "is_inbound", "channel", "purpose",
+    "hipaa_class", "requested_at", "sender_id", "template_id", "campaign_id", "enrollment_id", "step", "variant",
+    "language", "address", "subject", "body", "back", "extras", "segments", "cost_cents", "status", "reason",
+    "meaning", "vendor_code", "carrier_ref", "claimed_by", "tries", "decided_at", "not_before", "expires_at",
+    "sent_at", "settled_at", "look_up_at", "recorded_at",
+)
+_COPY: Final = f"COPY messaging_message ({', '.join(_COLUMNS)}) FROM STDIN"
+_RACES: Final = 5
+FAILED: Final = "message.failed"
+_RESUME: Final = "UPDATE channels_sender SET paused_reason = '' WHERE id = %s AND paused_reason <> ''"
+_TO_NUMBERS: Final = (  # by the people behind them, because messages are indexed by person
+    "person_id IN (SELECT person_id FROM people_contactpoint WHERE number_id = ANY(%s)) AND number_id = ANY(%s)"
+)
+EXPIRY_OF_A_TEXT: Final = timedelta(days=2)
+"""Default for callers that have no better idea of when a text grows stale."""
+
+
+def queue_messages(messages: Sequence[NewMessage], *, by: Actor, now: datetime) -> list[QueueResult]:
+    """Write and record messages; one result per message, in order. A key that exists is no error: AlreadyThere.
+
+    Templates are rendered here, once. What cannot be sent (no address, no wording) is recorded as dropped with its
+    reason: NotQueued. Raises ValueError for a text without `expires_at`, an unknown sender, a message without words.
+    """
+    if not messages:
+        return []
+    _refuse_misuse(messages)
+    for _ in range(_RACES):
+        known = _known([m.dedupe_key for m in messages])
+        fresh = {m.dedupe_key: m for m in reversed(messages) if m.dedupe_key not in known}
+        written = write_messages(list(fresh.values()), now=now) if fresh else []
+        ids = _reserve_ids(len(written))
+        try:
+            with transaction.atomic():
+                _copy([_row(id_, each, now) for id_, each in zip(ids, written, strict=True)])
+        except IntegrityError as error:
+            if "message_once" not in str(error):
+                raise
+            continue  # somebody recorded one of these keys meanwhile; it is visible now
+        return _results(messages, known, dict(zip((w.new.dedupe_key for w in written), zip(ids, written, strict=True),
+                                                  strict=True)))
+    raise RuntimeError("the same messages are being queued by many workers at once; try again")
+
+
+def cancel_messages(
+    enrollment_ids: Sequence[int], reason: str, *, by: Actor, now: datetime, channels: Sequence[str] = ()
+) -> int:
+    """Drop what is queued for these enrollments (of `channels`, or all) and has not left; returns how many.
+
+    No events: the journey that calls this knows.
+    """
+    return len(_cancel("enrollment_id = ANY(%s)", enrollment_ids, reason, channels, now))
+
+
+def cancel_for_people(
+    person_ids: Sequence[int], reason: str, *, by: Actor, now: datetime, channels: Sequence[str] = ()
+) -> int:
+    """Drop everything queued for these people (merged, deceased, never again), with `message.failed` for each."""
+    return _tell_dropped(_cancel("person_id = ANY(%s)", person_ids, reason, channels, now), reason, by=by, now=now)
+
+
+def cancel_for_numbers(
+    number_ids: Sequence[int], reason: str, *, by: Actor, now: datetime, channels: Sequence[str] = ()
+) -> int:
+    """Drop everything queued to these addresses, whoever they belong to, with `message.failed` for each."""
+    return _tell_dropped(_cancel(_TO_NUMBERS, number_ids, reason, channels, now), reason, by=by, now=now)
+
+
+def resume_sender(sender_id: int, *, by: Actor, now: datetime) -> bool:
+    """Let a paused sender go on after somebody looked at the reason. False when it was not paused."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RESUME, [sender_id])
+        changed = cursor.rowcount == 1
+    if changed:
+        record_audit(action="sender.resumed", object_kind="sender", object_ids=[sender_id], by=by, now=now)
+    return changed
+
+
+def _refuse_misuse(messages: Sequence[NewMessage]) -> None:
+    for message in messages:
+        if message.channel is Channel.SMS and message.expires_at is None:
+            raise ValueError(f"a text needs expires_at: {message.dedupe_key}")
+        if message.channel is Channel.VOICE:
+            raise ValueError("calls are the desk's, not messages")
+        if not message.template_key and not message.body.strip():
+            raise ValueError(f"neither template nor words: {message.dedupe_key}")
+
+
+def _known(keys: Sequence[str]) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT dedupe_key, id FROM messaging_message WHERE dedupe_key = ANY(%s)", [list(keys)])
+        return dict(cursor.fetchall())
+
+
+def _reserve_ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval('messaging_message_id_seq') FROM generate_series(1, %s)", [count]
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _copy(rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _row(id_: int, written: Written, now: datetime) -> tuple[Any, ...]:
+    new = written.new
+    status = MessageStatus.DROPPED if written.reason else MessageStatus.QUEUED
+    not_before = max(now, new.not_before) if new.not_before is not None else now
+    return (
+        id_, new.dedupe_key, new.person_id, written.number_id, written.contact_point_id, False, new.channel.value,
+        new.purpose.value, new.hipaa_class, new.requested_at, new.sender_id, written.template_id, new.campaign_id,
+        new.enrollment_id, new.step, new.variant, written.language, written.address, written.subject, written.body,
+        written.back, Jsonb(dict(new.extras)) if new.extras else None, written.segments, 0, status.value,
+        written.reason, "", "", "", "", 0, now, not_before, new.expires_at,
+        None, now if written.reason else None, None, wall_now(),
+    )
+
+
+def _results(
+    messages: Sequence[NewMessage], known: dict[str, int], recorded: dict[str, tuple[int, Written]]
+) -> list[QueueResult]:
+    def all_results() -> Iterator[QueueResult]:
+        told: set[str] = set()
+        for message in messages:
+            key = message.dedupe_key
+            if key in known:
+                yield AlreadyThere(known[key])
+                continue
+            id_, written = recorded[key]
+            if key in told:
+                yield AlreadyThere(id_)
+            elif written.reason:
+                yield NotQueued(id_, written.reason)
+            else:
+                yield Queued(id_)
+            told.add(key)
+
+    return list(all_results())
+
+
+_Dropped = tuple[int, int, str, str, int | None, int | None]
+
+
+def _cancel(
+    which: str, ids: Sequence[int], reason: str, channels: Sequence[str], now: datetime
+) -> list[_Dropped]:
+    """Rows locked in id order; a row being sent is not queued any more and stays as it is."""
+    if not ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH open AS MATERIALIZED (
+              SELECT id FROM messaging_message
+               WHERE {which} AND status = 'queued' AND sent_at IS NULL AND settled_at IS NULL
+                 AND (%s::text[] = '{{}}' OR channel = ANY(%s))
+               ORDER BY id FOR UPDATE)
+            UPDATE messaging_message m SET status = 'dropped', reason = %s, settled_at = %s
+              FROM open WHERE m.id = open.id AND m.status = 'queued'
+            RETURNING m.id, m.person_id, m.step, m.channel, m.enrollment_id, m.campaign_id
+            """,
+            [*[list(ids)] * which.count("%s"), list(channels), list(channels), reason[:60], now],
+        )
+        return sorted(cursor.fetchall())
+
+
+def _tell_dropped(dropped: Sequence[_Dropped], reason: str, *, by: Actor, now: datetime) -> int:
+    events = [
+        NewEvent(FAILED, person_id, id_, failed_data(step, reason, channel, enrollment_id, campaign_id))
+        for id_, person_id, step, channel, enrollment_id, campaign_id in dropped
+    ]
+    record_events(events, by=by, now=now)
+    return len(dropped)
+
+
+def failed_data(
+    step: str, reason: str, channel: str, enrollment_id: int | None, campaign_id: int | None
+) -> dict[str, Any]:
+    """What `message.failed` carries, so that a journey can move on."""
+    return {
+        "step": step, "reason": reason, "channel": channel,
+        "enrollment_id": enrollment_id, "campaign_id": campaign_id,
+    }

@@ -1,0 +1,165 @@
+"""Decisions about one message: send, put off or drop; retry or give up; what a receipt changes. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from beckon.channels.carriers.base import SendResult, Status, Word
+from beckon.consent.facts import Ask, Channel, PersonFacts, Policy, Purpose
+from beckon.consent.rules import may_contact
+from beckon.consent.verdict import Allowed, Later
+from beckon.messaging.values import MessageStatus
+
+MAX_TRIES: Final = 5
+FIRST_RETRY: Final = timedelta(minutes=1)
+LONGEST_RETRY: Final = timedelta(hours=4)
+FIRST_LOOK_UP: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A queued message whose time has come, as claimed. Field order is that of sending.claim's query."""
+
+    id: int
+    person_id: int
+    contact_point_id: int | None
+    number_id: int | None
+    channel: str
+    purpose: str
+    hipaa_class: str
+    requested_at: datetime | None
+    address: str
+    subject: str
+    body: str
+    back: str
+    language: str
+    extras: dict[str, Any] | None
+    segments: int
+    expires_at: datetime | None
+    tries: int
+    campaign_id: int | None
+    enrollment_id: int | None
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Permission holds. The contacts seen are compared again, under lock, when the row is marked."""
+
+    due: Due
+    contacts: int
+    last_contact: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Not now; ask again at `not_before`."""
+
+    due: Due
+    not_before: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Never; the reason is stored and shown."""
+
+    due: Due
+    reason: str
+
+
+Decision = Send | PutOff | Drop
+
+
+def decide(due: Due, facts: PersonFacts | None, now: datetime, policy: Policy) -> Decision:
+    """Ask permission again at the moment of sending (design, invariant 3).
+
+    What would only be allowed after its expiry is dropped at once, so that its journey can move on.
+    """
+    if due.expires_at is not None and due.expires_at <= now:
+        return Drop(due, "expired")
+    if facts is None:
+        return Drop(due, "no_such_person")
+    ask = Ask(
+        Channel(due.channel), Purpose(due.purpose), due.hipaa_class,
+        requested_at=due.requested_at, contact_point_id=due.contact_point_id,
+    )
+    verdict = may_contact(facts, ask, now, policy)
+    if isinstance(verdict, Allowed):
+        contacts = facts.recent_contacts
+        return Send(due, len(contacts), contacts[-1] if contacts else None)
+    if isinstance(verdict, Later):
+        if due.expires_at is not None and due.expires_at <= verdict.not_before:
+            return Drop(due, f"expires_before_{verdict.reason.value}"[:60])
+        return PutOff(due, verdict.not_before, verdict.reason.value)
+    return Drop(due, verdict.reason.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a result makes of a message row. `left` is False when the person certainly got nothing."""
+
+    status: MessageStatus
+    reason: str = ""
+    not_before: datetime | None = None
+    look_up_at: datetime | None = None
+    left: bool = True
+
+
+def outcome_of(result: SendResult, *, tries: int, now: datetime, wall: datetime) -> Outcome:
+    """The row after a send or a look-up. `tries` counts this one; `wall` is for look-ups only."""
+    match result.status:
+        case Status.SENT:
+            return Outcome(MessageStatus.SENT)
+        case Status.DELIVERED:
+            return Outcome(MessageStatus.DELIVERED)
+        case Status.UNKNOWN:
+            return Outcome(MessageStatus.UNKNOWN, "no_answer", look_up_at=wall + FIRST_LOOK_UP)
+        case Status.FAILED:
+            return Outcome(MessageStatus.FAILED, _reason(result.word), left=False)
+        case Status.RETRY:
+            if tries >= MAX_TRIES:
+                return Outcome(MessageStatus.FAILED, "tries_exhausted", left=False)
+            return Outcome(
+                MessageStatus.QUEUED, "try_later", not_before=now + retry_after(tries, result.retry_after), left=False
+            )
+
+
+def retry_after(tries: int, asked: float | None = None) -> timedelta:
+    """Wait before the next try: doubling from a minute to four hours, never less than the vendor asks."""
+    own = min(FIRST_RETRY * 2 ** max(0, tries - 1), LONGEST_RETRY)
+    return max(own, timedelta(seconds=asked or 0))
+
+
+def _reason(word: Word) -> str:
+    return word.value if word is not Word.FAILED else "refused_by_carrier"
+
+
+RANK: Final = {
+    MessageStatus.QUEUED: 0,
+    MessageStatus.SENDING: 1,
+    MessageStatus.UNKNOWN: 2,
+    MessageStatus.SENT: 3,
+    MessageStatus.FAILED: 4,
+    MessageStatus.DELIVERED: 5,
+}
+"""Receipts repeat and arrive out of order: a row only ever moves up. What arrived has arrived."""
+
+_RECEIPT_STATUS: Final = {
+    Word.ACCEPTED: MessageStatus.SENT,
+    Word.DELIVERED: MessageStatus.DELIVERED,
+    Word.UNKNOWN: None,
+}
+
+
+def receipt_outcome(current: MessageStatus, word: Word) -> Outcome | None:
+    """What a receipt changes, or None when it is stale, repeated or says nothing.
+
+    TRY_LATER in a receipt means the vendor gave up on this message: it failed; nothing is sent again here.
+    """
+    status = _RECEIPT_STATUS.get(word, MessageStatus.FAILED)
+    if status is None or RANK.get(current, 99) >= RANK[status]:
+        return None
+    if status is not MessageStatus.FAILED:
+        return Outcome(status)
+    return Outcome(status, "unreachable" if word is Word.TRY_LATER else _reason(word), left=False)

@@ -1,0 +1,234 @@
+"""Turns what callers want said into rows: language, wording, address, length. Reads only; actions.py records."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+from django.db import connection
+
+from beckon.channels.models import Sender
+from beckon.channels.templates import RenderFailure
+from beckon.channels.templates import Template as Compiled
+from beckon.channels.text import measure_text
+from beckon.consent.facts import Ask, Channel
+from beckon.consent.queries import gather_facts, load_policy
+from beckon.consent.rules import may_contact
+from beckon.consent.verdict import Allowed, Later
+from beckon.core.models import Organization, OrganizationKind
+from beckon.core.tenancy import current_organization
+from beckon.messaging.models import Template
+from beckon.messaging.values import NewMessage
+from beckon.messaging.wording.checks import opt_out_words
+from beckon.messaging.wording.links import unsubscribe_url
+from beckon.messaging.wording.variables import VARIABLES
+
+PRACTICE: Final = "practice"
+"""Key of a sender's config with the practice's own facts: name, phone, website, postal_address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One message, worded and addressed; `reason` says why it cannot be sent, or is empty."""
+
+    new: NewMessage
+    reason: str = ""
+    number_id: int | None = None
+    contact_point_id: int | None = None
+    address: str = ""
+    template_id: int | None = None
+    language: str = ""
+    subject: str = ""
+    body: str = ""
+    back: str = ""
+    segments: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressed:
+    contact_point_id: int
+    number_id: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    first_name: str
+    last_name: str
+    language: str
+
+
+_Versions = Mapping[tuple[str, str], Mapping[str, Template]]
+
+
+def write_messages(messages: Sequence[NewMessage], *, now: datetime) -> list[Written]:
+    """One Written per message, in order, by a handful of queries for the whole batch."""
+    organization = current_organization()
+    named = _names({m.person_id for m in messages})
+    addresses, reasons = _addresses(messages, now)
+    versions = _versions({m.template_key for m in messages if m.template_key}, organization)
+    practices = _practices({m.sender_id for m in messages}, organization)
+    written: list[Written | None] = [None] * len(messages)
+    groups: dict[int, list[tuple[int, Template, dict[str, object]]]] = defaultdict(list)
+    for at, message in enumerate(messages):
+        person, address = named.get(message.person_id), addresses.get(at)
+        if person is None or address is None:
+            written[at] = Written(message, reasons.get(at, "no_contact_point"))
+            continue
+        language = message.language or person.language or organization.language
+        if not message.template_key:
+            written[at] = _finish(message, address, None, language, message.subject, message.body, message.back)
+            continue
+        template = choose_language(versions.get((message.template_key, message.channel.value), {}), language)
+        if template is None:
+            written[at] = Written(message, "no_template")
+            continue
+        context = _context(message, person, address, template, practices[message.sender_id], organization)
+        groups[template.pk].append((at, template, context))
+    for group in groups.values():
+        _render_group(group, messages, addresses, written)
+    return [each for each in written if each is not None]
+
+
+def choose_language(versions: Mapping[str, Template], language: str) -> Template | None:
+    """The version in the language, else its base language, else English, else any."""
+    for wanted in (language, language[:2], "en"):
+        if wanted in versions:
+            return versions[wanted]
+    return versions[min(versions)] if versions else None
+
+
+def _render_group(
+    group: Sequence[tuple[int, Template, dict[str, object]]], messages: Sequence[NewMessage],
+    addresses: Mapping[int, _Addressed], written: list[Written | None],
+) -> None:
+    template = group[0][1]
+    contexts = [context for _, _, context in group]
+    parts = [
+        compiled(source).render_many(contexts) if source else [""] * len(group)
+        for source in (template.subject, template.body, template.back)
+    ]
+    for (at, _, _), subject, body, back in zip(group, *parts, strict=True):
+        if isinstance(subject, RenderFailure) or isinstance(body, RenderFailure) or isinstance(back, RenderFailure):
+            written[at] = Written(messages[at], "not_rendered")
+        else:
+            address = addresses[at]
+            written[at] = _finish(messages[at], address, template, template.language, subject, body, back)
+
+
+@lru_cache(maxsize=512)
+def compiled(source: str) -> Compiled:
+    """A template's source, compiled once per process."""
+    return Compiled(source, VARIABLES)
+
+
+def _finish(
+    message: NewMessage, address: _Addressed, template: Template | None, language: str,
+    subject: str, body: str, back: str,
+) -> Written:
+    segments = measure_text(body).segments if message.channel is Channel.SMS else 1
+    return Written(
+        message, "", address.number_id, address.contact_point_id, address.value[:320],
+        template.pk if template else None, language, " ".join(subject.split())[:200], body, back, max(1, segments),
+    )
+
+
+def _context(
+    message: NewMessage, person: _Named, address: _Addressed, template: Template,
+    practice: Mapping[str, object], organization: Organization,
+) -> dict[str, object]:
+    context: dict[str, object] = {
+        **practice,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "opt_out": opt_out_words(template.language),
+        **message.context,
+    }
+    if message.channel is Channel.EMAIL:
+        context["unsubscribe_url"] = unsubscribe_url(organization.pk, message.person_id, address.number_id)
+    return context
+
+
+def practice_facts(sender: Sender, organization: Organization) -> dict[str, object]:
+    """What a template knows about the practice: from the sender's config, the name else the organization's."""
+    facts: Mapping[str, Any] = sender.config.get(PRACTICE, {})
+    return {
+        "practice_name": facts.get("name") or organization.name,
+        "practice_phone": facts.get("phone", ""),
+        "practice_website": facts.get("website", ""),
+        "postal_address": facts.get("postal_address", ""),
+    }
+
+
+def _practices(sender_ids: set[int], organization: Organization) -> dict[int, dict[str, object]]:
+    facts = {s.pk: practice_facts(s, organization) for s in Sender.objects.filter(pk__in=sender_ids)}
+    missing = sender_ids - facts.keys()
+    if missing:
+        raise ValueError(f"no such sender: {min(missing)}")
+    return facts
+
+
+def _names(person_ids: set[int]) -> dict[int, _Named]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, given_name, family_name, language FROM people_person WHERE id = ANY(%s)", [list(person_ids)]
+        )
+        return {row[0]: _Named(row[1], row[2], row[3]) for row in cursor.fetchall()}
+
+
+def _addresses(messages: Sequence[NewMessage], now: datetime) -> tuple[dict[int, _Addressed], dict[int, str]]:
+    """Address by position in `messages`, and a reason for each that has none."""
+    given = {m.contact_point_id for m in messages if m.contact_point_id is not None}
+    found: dict[int, _Addressed] = {}
+    if given:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT c.id, c.number_id, n.value FROM people_contactpoint c JOIN people_number n"
+                " ON n.id = c.number_id WHERE c.id = ANY(%s)", [list(given)],
+            )
+            found = {row[0]: _Addressed(*row) for row in cursor.fetchall()}
+    addresses = {
+        at: found[m.contact_point_id] for at, m in enumerate(messages) if m.contact_point_id in found
+    }
+    to_choose = [at for at, m in enumerate(messages) if m.contact_point_id is None]
+    chosen, reasons = _choose_addresses([(at, messages[at]) for at in to_choose], now)
+    return addresses | chosen, reasons
+
+
+def _choose_addresses(
+    messages: Sequence[tuple[int, NewMessage]], now: datetime
+) -> tuple[dict[int, _Addressed], dict[int, str]]:
+    """The address the consent gate would take; its refusal otherwise."""
+    addresses: dict[int, _Addressed] = {}
+    reasons: dict[int, str] = {}
+    if not messages:
+        return addresses, reasons
+    facts, policy = gather_facts([m.person_id for _, m in messages], now=now), load_policy()
+    for at, message in messages:
+        person = facts.get(message.person_id)
+        if person is None:
+            continue
+        ask = Ask(message.channel, message.purpose, message.hipaa_class, requested_at=message.requested_at)
+        verdict = may_contact(person, ask, max(now, message.not_before or now), policy)
+        if isinstance(verdict, Allowed | Later) and verdict.point is not None:
+            point = verdict.point
+            addresses[at] = _Addressed(point.contact_point_id, point.number_id, point.value)
+        elif not isinstance(verdict, Allowed | Later):
+            reasons[at] = verdict.reason.value
+    return addresses, reasons
+
+
+def _versions(keys: set[str], organization: Organization) -> _Versions:
+    """Newest signed-off version by (key, channel) and language; drafts only where nobody real can be reached."""
+    chosen: dict[tuple[str, str], dict[str, Template]] = defaultdict(dict)
+    if not keys:
+        return chosen
+    templates = Template.objects.filter(key__in=keys).order_by("version")
+    drafts_too = organization.kind != OrganizationKind.LIVE
+    for is_signed in (False, True):
+        for template in templates:
+            if (template.signed_off_at is not None) == is_signed and (is_signed or drafts_too):
+                chosen[template.key, template.channel][template.language] = template
+    return chosen
