@@ -1,5 +1,6 @@
 """prepare_roles, as production uses it on a server of its own."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -93,3 +94,27 @@ def test_the_owner_of_the_database_is_refused_as_application(
             prepare_roles(connection, "outside_app")
     finally:
         superuser.execute("ALTER DATABASE external OWNER TO beckon_owner")
+
+
+def test_the_statements_of_the_howto_do_what_it_says(secrets: Secrets, superuser: psycopg.Connection) -> None:
+    page = Path(__file__).resolve().parents[4] / "docs/howto/use-your-own-postgresql.md"
+    text = page.read_text().replace("beckon_owner", "howto_owner").replace("beckon_app", "howto_app")
+    making, taking, closing = re.findall(r"```sql\n(.*?)```", text.replace("DATABASE beckon", "DATABASE howto"), re.S)
+    try:
+        for statement in making.split(";\n"):
+            superuser.execute(statement)
+        owner = replace(secrets.as_owner(), name="howto", user="howto_owner", password="one long random password")
+        with psycopg.connect(owner.url(), autocommit=True) as connection:
+            for statement in taking.split(";\n"):
+                connection.execute(statement)
+            assert prepare_roles(connection, "howto_app") == []
+        with psycopg.connect(replace(secrets.as_superuser(), name="howto").url()) as connection:
+            connection.execute(closing)
+        app = replace(secrets.as_app(), name="howto", user="howto_app", password="another one")
+        with psycopg.connect(app.url(), autocommit=True) as connection:
+            for statement in ("CREATE SCHEMA mine", "SELECT * FROM pg_stats", "SELECT * FROM pg_stat_activity"):
+                with pytest.raises(pg.InsufficientPrivilege):
+                    connection.execute(statement)
+    finally:
+        superuser.execute("DROP DATABASE IF EXISTS howto")
+        superuser.execute("DROP ROLE IF EXISTS howto_app, howto_owner")
