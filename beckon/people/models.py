@@ -52,7 +52,7 @@ class Import(models.Model):
     options = models.JSONField(default=dict, help_text="mapping, origin, consent, replace, dry_run ...")
     stage = models.CharField(max_length=20, blank=True)
     progress_rows = models.BigIntegerField(default=0)
-    checkpoint = models.BigIntegerField(default=0, help_text="Staged rows already merged; a resumed run starts here.")
+    checkpoint = models.BigIntegerField(default=0, help_text="People already merged; ImportChunk says which parts.")
     cancel_requested = models.BooleanField(default=False)
     rows = models.BigIntegerField(default=0)
     created = models.BigIntegerField(default=0)
@@ -74,13 +74,51 @@ class Import(models.Model):
             models.CheckConstraint(
                 name="import_nothing_lost",
                 condition=~Q(status="done")
-                | Q(rows=models.F("created") + models.F("updated") + models.F("unchanged")
-                    + models.F("duplicates") + models.F("rejected")),
+                | Q(
+                    rows=models.F("created")
+                    + models.F("updated")
+                    + models.F("unchanged")
+                    + models.F("duplicates")
+                    + models.F("rejected")
+                ),
             ),
         ]
 
     def __str__(self) -> str:
         return f"import {self.pk}"
+
+
+class ImportChunk(models.Model):
+    """A part of an import that is merged; written in the transaction that merged it, so that none is merged twice."""
+
+    import_id = models.BigIntegerField()
+    part = models.CharField(max_length=20, help_text="numbers-7, people-3, updates-0, retire-0")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["import_id", "part"], name="one_import_chunk")]
+
+    def __str__(self) -> str:
+        return f"{self.part} of import {self.import_id}"
+
+
+class ImportChange(models.Model):
+    """What an import changed in a person who was there before it, so that it can be undone."""
+
+    import_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    before = models.JSONField(default=dict, help_text="field -> value before")
+    after = models.JSONField(default=dict, help_text="the same fields as the import left them")
+    contact_points = ArrayField(models.BigIntegerField(), default=list, help_text="numbers it linked to the person")
+    kind = models.CharField(max_length=8, help_text="updated or retired")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["import_id", "person_id", "kind"], name="one_import_change"),
+        ]
+
+    def __str__(self) -> str:
+        return f"change {self.pk} of import {self.import_id}"
 
 
 class Person(models.Model):
@@ -89,7 +127,9 @@ class Person(models.Model):
     given_name = models.CharField(max_length=100, blank=True)
     middle_name = models.CharField(max_length=100, blank=True)
     family_name = models.CharField(max_length=100, blank=True)
+    name_suffix = models.CharField(max_length=10, blank=True)
     name_key = models.CharField(max_length=210, help_text="family|given, unaccented lower case; prefix-indexed")
+    match_key = models.CharField(max_length=210, help_text="as name_key with nicknames made formal; who is who")
     phonetic_key = models.CharField(max_length=40, blank=True)
     birth_date = models.DateField(null=True)
     sex = models.CharField(max_length=10, blank=True, help_text="FHIR: male, female, other, unknown; '' not given")
@@ -100,6 +140,7 @@ class Person(models.Model):
     postal_code = models.CharField(max_length=5, blank=True)
     origin = models.CharField(max_length=10, choices=Origin.choices)
     source_id = models.BigIntegerField(null=True, help_text="First source.")
+    first_import_id = models.BigIntegerField(null=True, help_text="The import that made this person.")
 
     do_not_contact_at = models.DateTimeField(null=True)
     deceased_at = models.DateTimeField(null=True)
@@ -124,7 +165,7 @@ class Person(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["name_key"], name="person_name", opclasses=["varchar_pattern_ops"]),
-            models.Index(fields=["birth_date", "name_key"], name="person_birth_name"),
+            models.Index(fields=["birth_date", "match_key"], name="person_birth_match"),
         ]
 
     def __str__(self) -> str:
@@ -164,7 +205,10 @@ class Number(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "value"], name="one_number")]
         indexes: ClassVar = [
-            models.Index(fields=["reversed_digits"], name="number_reversed", opclasses=["varchar_pattern_ops"]),
+            models.Index(
+                fields=["reversed_digits"], name="number_reversed", opclasses=["varchar_pattern_ops"],
+                condition=~Q(reversed_digits=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -174,11 +218,15 @@ class Number(models.Model):
 class ContactPoint(models.Model):
     """A person's link to a number. Ended (wrong person, replaced), never deleted."""
 
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, db_constraint=False, related_name="contact_points")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="contact_points"
+    )
     number = models.ForeignKey(Number, on_delete=models.PROTECT, db_constraint=False, related_name="contact_points")
     kind = models.CharField(max_length=6, choices=ContactKind.choices)
     use = models.CharField(max_length=10, blank=True, help_text="mobile, home, work")
     rank = models.SmallIntegerField(default=1, help_text="1 is tried first")
+    extension = models.CharField(max_length=8, blank=True)
+    source_id = models.BigIntegerField(null=True, help_text="The source that named it; empty when a person did.")
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=20, blank=True, help_text="wrong_person, replaced, retired")
 
@@ -227,7 +275,7 @@ class SourceRecord(models.Model):
     digest = models.CharField(max_length=32, help_text="of the normalised row; equal means unchanged")
     person_id = models.BigIntegerField()
     first_import_id = models.BigIntegerField()
-    last_import_id = models.BigIntegerField()
+    last_import_id = models.BigIntegerField(help_text="The last import that changed it.")
     retired_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,0 +1,164 @@
+"""One piece of a file to normalised tables on disk: what a worker process does. No Django, no database."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from beckon.people.intake.dialect import Dialect
+from beckon.people.intake.fhir import read_resources
+from beckon.people.intake.files import Inspection, Kind, Piece
+from beckon.people.intake.records import Block, parse_block
+from beckon.people.normal.fields import PersonRow, Problem, RawRow
+from beckon.people.normal.mapping import Column
+from beckon.people.normal.rows import Outcome, Rejected, RowReader
+
+ABOVE_HEADER = "stands above the header line"
+HEADER_AGAIN = "the header line again"
+_NULS = str.maketrans("", "", "\x00")
+
+ROW_COLUMNS = (
+    "line", "given", "middle", "family", "suffix", "name_key", "match_key", "phonetic", "birth_date", "sex", "language", "zone",
+    "zone_source", "state", "postal_code", "record_number", "do_not_contact", "deceased", "last_encounter", "last_appointment",
+    "outcome", "next_appointment", "consent", "guardian_given", "guardian_family", "guardian_phone",
+)
+POINT_COLUMNS = (
+    "line", "place", "kind", "value", "use", "line_type", "extension", "line1", "line2", "city", "point_state", "zip",
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything a worker must know of a file; sent to it once."""
+
+    kind: Kind
+    dialect: Dialect
+    header: list[str]
+    header_line: int
+    columns: list[Column]
+    today: date
+    folder: Path
+
+
+@dataclass
+class Tally:
+    """Counts of one or more pieces. Every row read is usable or rejected."""
+
+    rows: int = 0
+    rejected: int = 0
+    points_rejected: int = 0
+    reject_reasons: Counter[str] = field(default_factory=Counter)
+    problem_reasons: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Tally") -> None:
+        """Take in another tally."""
+        self.rows += other.rows
+        self.rejected += other.rejected
+        self.points_rejected += other.points_rejected
+        self.reject_reasons += other.reject_reasons
+        self.problem_reasons += other.problem_reasons
+
+
+def task_of(inspection: Inspection, today: date, folder: Path) -> Task:
+    """The task for the file that was inspected; results go to `folder`."""
+    i = inspection
+    return Task(i.kind, i.dialect, i.header, i.header_line, i.columns, today, folder)
+
+
+class BlockReader:
+    """Turns pieces into files `rows-N.tsv`, `points-N.tsv`, `rejects-N`, `problems-N.csv` in the task's folder."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._reader = RowReader(task.columns, task.today)
+        self._has_header = task.header_line > 0
+
+    def process(self, number: int, piece: Piece) -> Tally:
+        """Read one piece and write its files; returns its counts."""
+        tally, lines, points = Tally(), list[str](), list[str]()
+        rejects, problems = list[tuple[Rejected, str]](), list[Problem]()
+        for raw in self._rows(piece):
+            if isinstance(raw, tuple):
+                outcome, source = Outcome(Rejected(raw[0], [raw[1]], raw[2])), raw[1]
+            elif raw.line == self._task.header_line and self._has_header:
+                continue
+            else:
+                outcome, source = self._read(raw), raw.source
+            tally.rows += 1
+            tally.points_rejected += outcome.points_rejected
+            problems += outcome.problems
+            if isinstance(outcome.row, PersonRow):
+                _add_person(outcome.row, lines, points)
+            else:
+                tally.rejected += 1
+                tally.reject_reasons[outcome.row.reason] += 1
+                rejects.append((outcome.row, source))
+        tally.problem_reasons.update(f"{p.column}: {p.reason}" for p in problems)
+        self._write(number, lines, points, rejects, problems)
+        return tally
+
+    def _rows(self, piece: Piece) -> Iterator[RawRow | tuple[int, str, str]]:
+        if isinstance(piece, Block):
+            if self._task.kind in (Kind.FHIR, Kind.BUNDLE):
+                return read_resources(piece.text, piece.first_line)
+            return iter(parse_block(piece, self._task.dialect, self._reader.width))
+        return iter(piece)
+
+    def _read(self, raw: RawRow) -> Outcome:
+        if self._has_header and raw.line < self._task.header_line:
+            return Outcome(Rejected(raw.line, raw.values, ABOVE_HEADER))
+        if self._has_header and raw.values == self._task.header:
+            return Outcome(Rejected(raw.line, raw.values, HEADER_AGAIN))
+        if any("\x00" in value for value in raw.values):
+            raw = RawRow(raw.line, [value.translate(_NULS) for value in raw.values], raw.source)
+        return self._reader.read(raw)
+
+    def _write(
+        self, number: int, lines: list[str], points: list[str], rejects: list[tuple[Rejected, str]], problems: list[Problem],
+    ) -> None:
+        folder = self._task.folder
+        (folder / f"rows-{number:06d}.tsv").write_text("".join(lines), encoding="utf-8", newline="\n")
+        (folder / f"points-{number:06d}.tsv").write_text("".join(points), encoding="utf-8", newline="\n")
+        if problems:
+            with (folder / f"problems-{number:06d}.csv").open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows((p.line, p.column, p.value, p.reason) for p in problems)
+        if not rejects:
+            return
+        with (folder / f"rejects-{number:06d}").open("w", encoding="utf-8", newline="") as file:
+            if self._task.kind in (Kind.FHIR, Kind.BUNDLE):
+                file.writelines(_wrapped(row, source) for row, source in rejects)
+                return
+            width = self._reader.width
+            csv.writer(file).writerows(
+                [*row.values[:width], *[""] * (width - len(row.values)), row.line, row.reason, *row.values[width:]]
+                for row, _ in rejects
+            )
+
+
+def rejects_header(columns: list[Column], header: list[str], line_column: str, reason_column: str) -> list[str]:
+    """The header line of the rejects file: the original one, then the two columns it adds."""
+    return [*(header or [column.header for column in columns]), line_column, reason_column]
+
+
+def _wrapped(row: Rejected, source: str) -> str:
+    try:
+        resource = json.loads(source)
+    except (ValueError, RecursionError):
+        resource = source
+    return json.dumps({"line": row.line, "reason": row.reason, "resource": resource}) + "\n"
+
+
+def _add_person(p: PersonRow, lines: list[str], points: list[str]) -> None:
+    line = str(p.line)
+    lines.append("\t".join((
+        line, p.given, p.middle, p.family, p.suffix, p.name_key, p.match_key, p.phonetic, p.birth_date, p.sex, p.language, p.zone,
+        p.zone_source, p.state, p.postal_code, p.record_number, p.do_not_contact, p.deceased, p.last_encounter, p.last_appointment,
+        p.outcome, p.next_appointment, p.consent, p.guardian_given, p.guardian_family, p.guardian_phone,
+    )) + "\n")
+    for place, point in enumerate(p.points):
+        points.append("\t".join((
+            line, str(place), point.kind, point.value, point.use, point.line_type, point.extension, *point.postal,
+        )) + "\n")

@@ -1,0 +1,129 @@
+"""A text table to rows, with the physical line each starts on. Loses nothing: what no rule fits becomes a row
+of its own, cut at its delimiters, for the next stage to report.
+
+A quoted value may hold line ends. A quote that opens a value and is not closed where the table's shape says it
+must be is taken as a plain character of its line, so that one stray quote never swallows the rows after it.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from beckon.people.intake.dialect import Dialect
+from beckon.people.normal.fields import RawRow
+
+MAX_SPAN = 200
+"""Physical lines one record may cover."""
+MAX_VALUE = 131_072
+"""Characters in one value; longer ones are cut in `clean` stages, never here."""
+csv.field_size_limit(1 << 30)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive whole records as text, and the physical line number of its first line."""
+
+    first_line: int
+    text: str
+
+
+def cut_blocks(texts: Iterable[str], dialect: Dialect, size: int = 1 << 20) -> Iterator[Block]:
+    """Blocks of about `size` characters, cut between records. Memory stays at a few blocks."""
+    held, line = "", 1
+    for text in texts:
+        held += text
+        if len(held) < size:
+            continue
+        cut = _cut_at(held, dialect)
+        if cut:
+            block = Block(line, held[:cut])
+            line += block.text.count("\n")
+            held = held[cut:]
+            yield block
+    if held:
+        yield Block(line, held)
+
+
+def _cut_at(text: str, dialect: Dialect) -> int:
+    """Where to cut: behind the last line end that is outside of quotes, if quotes come in pairs at all."""
+    end = text.rfind("\n") + 1
+    if not dialect.quote or text.count(dialect.quote, 0, end) % 2 == 0:
+        return end
+    cut = end
+    for _ in range(MAX_SPAN):
+        start = text.rfind("\n", 0, cut - 1) + 1
+        if start == 0:
+            return end
+        odd = text.count(dialect.quote, start, cut) % 2
+        cut = start
+        if odd:
+            return cut
+    return end
+
+
+def parse_block(block: Block, dialect: Dialect, width: int) -> Iterator[RawRow]:
+    """The block's rows; blank lines are none. `width` is the number of columns of the table."""
+    lines = block.text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    if dialect.quote and dialect.quote in block.text:
+        yield from _parse_quoted(lines, block.first_line, dialect, width)
+        return
+    plain = Dialect(dialect.delimiter, "", dialect.backslash)
+    number = block.first_line
+    for values in plain.reader(lines):
+        if values and (len(values) > 1 or values[0].strip()):
+            yield RawRow(number, values)
+        number += 1
+
+
+def _parse_quoted(lines: list[str], first_line: int, dialect: Dialect, width: int) -> Iterator[RawRow]:
+    at = 0
+    while at < len(lines):
+        ends = [line + "\n" for line in lines[at : at + 4096]]
+        reader = dialect.reader(ends)
+        seen = 0
+        try:
+            for values in reader:
+                used = reader.line_num - seen
+                if used > 1:
+                    break  # a value with line ends in it, or a stray quote: looked at closely below
+                if values and (len(values) > 1 or values[0].strip()):
+                    yield RawRow(first_line + at + seen, values)
+                seen += 1
+            else:
+                at += len(ends)
+                continue
+        except csv.Error:
+            pass
+        at += seen
+        used, row = _resolve(lines, at, dialect, width)
+        if row and (len(row) > 1 or row[0].strip()):
+            yield RawRow(first_line + at, row)
+        at += used
+
+
+def _resolve(lines: list[str], at: int, dialect: Dialect, width: int) -> tuple[int, list[str]]:
+    """How many physical lines the record at `at` covers, and its values."""
+    literal = dialect.literal(lines[at])
+    span = _closing_line(lines, at, dialect)
+    if span:
+        joined = dialect.parse("\n".join(lines[at : at + span]))
+        swallowed = any(len(dialect.parse(line)) == width for line in lines[at + 1 : at + span - 1]) and width > 1
+        tail_is_row = width > 1 and len(dialect.literal(lines[at + span - 1])) == width
+        fits = len(joined) == width or (len(joined) < width and len(literal) < width)
+        if fits and not swallowed and not (tail_is_row and len(literal) == width):
+            return span, joined
+    return 1, literal
+
+
+def _closing_line(lines: list[str], at: int, dialect: Dialect) -> int:
+    """How many lines from `at` on until every quote is closed; 0 when that is not within MAX_SPAN."""
+    is_open = False
+    for span, line in enumerate(lines[at : at + MAX_SPAN], start=1):
+        text = line.replace("\\" + dialect.quote, "") if dialect.backslash else line
+        if text.count(dialect.quote) % 2:
+            is_open = not is_open
+        if not is_open:
+            return span if span > 1 else 0
+    return 0

@@ -1,0 +1,35 @@
+"""Postal addresses: cleaned for printing and keyed for comparing. Pure."""
+
+import re
+from functools import lru_cache
+
+from beckon.people.normal.names import clean, fold, proper
+
+_SHORT = {
+    "street": "st", "avenue": "ave", "av": "ave", "road": "rd", "boulevard": "blvd", "drive": "dr", "lane": "ln", "court": "ct",
+    "place": "pl", "circle": "cir", "terrace": "ter", "highway": "hwy", "parkway": "pkwy", "square": "sq", "trail": "trl",
+    "apartment": "unit", "apt": "unit", "suite": "unit", "ste": "unit", "#": "unit", "no": "unit", "north": "n", "south": "s", "east": "e", "west": "w",
+}
+_WORDS = re.compile(r"[a-z0-9]+|#")
+_HAS = re.compile(r"\w")
+
+
+def postal_key(line1: str, line2: str, city: str, state: str, postal_code: str) -> str:
+    """A text that equal addresses share: ZIP (or city and state), then the street with its words shortened."""
+    place = postal_code or f"{fold(city)},{state}"
+    return f"{place}|{_street(f'{line1} {line2}')}"[:320]
+
+
+def is_usable(line1: str, city: str, state: str, postal_code: str) -> bool:
+    """True when a letter could arrive: a street or box, and a ZIP or a city with its state."""
+    return bool(_HAS.search(line1)) and bool(postal_code or (city and state))
+
+
+def printed(line: str, limit: int = 200) -> str:
+    """An address line or city for printing; capitals put right where all are capitals or all are small."""
+    return proper(clean(line, limit)) if line.isupper() or line.islower() else clean(line, limit)
+
+
+@lru_cache(maxsize=32_768)
+def _street(text: str) -> str:
+    return " ".join(_SHORT.get(word, word) for word in _WORDS.findall(text.lower()))

@@ -1,0 +1,97 @@
+"""Phone numbers to E.164, or a reason why not. Pure. Rules: North American Numbering Plan (nationalnanpa.com):
+NPA-NXX-XXXX, area code in use, exchange 200-999. Fictional 555-01xx numbers are numbers."""
+
+import re
+from dataclasses import dataclass
+
+from beckon.people.places.tables import area_code_table
+
+_DIGITS = str.maketrans("", "", " ()-./+\u00a0\u2010\u2011\u2012\u2013\u2014\u2212\u200b\u200e\u200f\u202a\u202c\ufeff\t*_[]")
+_EXTENSION = re.compile(r"[\s,;(]*(?:ext(?:ension|n)?\.?|x|#|int\.?)[\s.:]*(\d{1,7})\)?\s*$", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"^[+-]?\d(?:[.,]\d+)?e\+?\d{1,2}$", re.IGNORECASE)
+_LABEL = re.compile(r"^(?:tel(?:ephone)?|ph(?:one)?|cell|mobile|home|work|c|h|w|m|p)[.:\s]+(?=[\d(+])|\s*\((?:cell|home|work|mobile|c|h|w|m)\)$", re.IGNORECASE)
+_FLOAT = re.compile(r"^\d{10,15}\.0+$")
+
+EXCEL = "a spreadsheet has turned the number into {!r}; its digits are lost"
+NOT_DIGITS = "not a phone number"
+TOO_SHORT = "too few digits for a phone number"
+TOO_LONG = "too many digits for a phone number"
+NO_AREA_CODE = "no area code"
+BAD_AREA_CODE = "area code {} is not in use"
+BAD_EXCHANGE = "no number begins with {} after the area code"
+SAME_DIGITS = "the same digit over and over"
+PATTERN = "a made-up number"
+_MADE_UP = frozenset({"2345678901", "9876543210", "1234567890", "0123456789"})
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A usable number in E.164 with its extension ('' for none); `toll_free` when its area code says so."""
+
+    number: str
+    extension: str = ""
+    toll_free: bool = False
+
+
+def read_phone(text: str) -> Phone | str:
+    """The number in `text`, or the reason why there is none."""
+    digits = text.translate(_DIGITS)
+    if digits.isascii() and digits.isdigit():
+        return _check(digits, text, "")
+    return _read_slowly(text.strip())
+
+
+def _read_slowly(text: str) -> Phone | str:
+    if _SCIENTIFIC.match(text):
+        return EXCEL.format(text)
+    text = _LABEL.sub("", text.strip("'\"` "))
+    extension = ""
+    found = _EXTENSION.search(text)
+    if found and len(re.sub(r"\D", "", text[: found.start()])) >= 7:
+        text, extension = text[: found.start()], found.group(1)
+    if _FLOAT.match(text):
+        text = text.split(".")[0]
+    digits = text.translate(_DIGITS)
+    if not (digits.isascii() and digits.isdigit()):
+        return NOT_DIGITS
+    return _check(digits, text, extension)
+
+
+def _check(digits: str, text: str, extension: str) -> Phone | str:
+    if len(set(digits)) == 1:
+        return SAME_DIGITS
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+    elif "+" in text and digits[0] != "1" and len(digits) >= 8:
+        return _foreign(digits, extension)
+    if len(digits) != 10:
+        return _wrong_length(digits)
+    if digits in _MADE_UP:
+        return PATTERN
+    area = area_code_table().get(digits[:3])
+    if area is None:
+        return BAD_AREA_CODE.format(digits[:3])
+    if digits[3] in "01" or digits[4:6] == "11":
+        return BAD_EXCHANGE.format(digits[3:6])
+    if len(set(digits[3:])) == 1:
+        return SAME_DIGITS
+    return Phone("+1" + digits, extension, area.kind == "toll_free")
+
+
+def _wrong_length(digits: str) -> str:
+    if len(digits) == 7:
+        return NO_AREA_CODE
+    return TOO_SHORT if len(digits) < 10 else TOO_LONG
+
+
+def _foreign(digits: str, extension: str) -> Phone | str:
+    """A number written with + and another country's code."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse("+" + digits, None)
+    except phonenumbers.NumberParseException:
+        return TOO_LONG if len(digits) > 15 else NOT_DIGITS
+    if not phonenumbers.is_possible_number(number):
+        return TOO_LONG if len(digits) > 12 else TOO_SHORT
+    return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), extension)
