@@ -53,8 +53,9 @@ class Campaign(models.Model):
     confirmed_by = models.CharField(max_length=66, blank=True)
     confirmed_at = models.DateTimeField(null=True)
     launched_at = models.DateTimeField(null=True)
+    drained_until = models.DateTimeField(null=True, help_text="nobody left to enrol; not asked again before")
     ended_at = models.DateTimeField(null=True)
-    counters = models.JSONField(default=dict, help_text="kept by the batch transactions")
+    counters = models.JSONField(default=dict, help_text="sums folded from CampaignCount; read queries.counters")
 
     class Meta:
         constraints: ClassVar = [
@@ -74,12 +75,16 @@ class Enrollment(models.Model):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="enrollments", db_constraint=False)
     playbook_version_id = models.BigIntegerField()
     person_id = models.BigIntegerField()
+    key = models.CharField(max_length=220, help_text="stable source key of the person; keys every random draw")
     step = models.CharField(max_length=40)
     round = models.SmallIntegerField(default=0, help_text="returns to the same step")
     due_at = models.DateTimeField(null=True)
-    waiting_for = models.CharField(max_length=60, blank=True, help_text="event or task the step waits for, until due_at")
-    memory = models.JSONField(default=dict, help_text="outcomes branches ask about: last reply, dispositions, visits to steps")
-    variant = models.CharField(max_length=20, blank=True)
+    waiting_for = models.CharField(
+        max_length=60, blank=True, help_text="event or task the step waits for, until due_at"
+    )
+    memory = models.JSONField(
+        default=dict, help_text="outcomes branches ask about: last reply, dispositions, visits to steps"
+    )
     enrolled_at = models.DateTimeField()
     goal_met_at = models.DateTimeField(null=True)
     second_goal_met_at = models.DateTimeField(null=True)
@@ -100,7 +105,7 @@ class Enrollment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["due_at", "id"], name="enrollment_due", condition=Q(left_at=None)),
             models.Index(fields=["person_id"], name="enrollment_person"),
-            models.Index(fields=["campaign", "step"], name="enrollment_step"),
+            models.Index(fields=["campaign", "enrolled_at"], name="enrollment_campaign"),
         ]
 
     def __str__(self) -> str:
@@ -147,3 +152,20 @@ class Exclusion(models.Model):
 
     def __str__(self) -> str:
         return f"exclusion {self.pk}"
+
+
+class CampaignCount(models.Model):
+    """A change of one counter, written beside what it counts; folded into Campaign.counters now and then.
+
+    Rows instead of an updated sum, so that hundreds of writers never wait for one campaign row.
+    """
+
+    campaign_id = models.BigIntegerField()
+    name = models.CharField(max_length=60, help_text="enrolled, left.<reason>, sent.<channel>, step.<step>.<outcome> ...")
+    amount = models.IntegerField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["campaign_id", "name"], name="count_campaign")]
+
+    def __str__(self) -> str:
+        return f"count {self.pk}"

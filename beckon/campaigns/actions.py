@@ -1,0 +1,163 @@
+"""Moving people through campaigns: whoever is due, and whoever something happened to. In batches, inside org_scope."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from beckon.campaigns.journey.gathering import SNAPSHOT_COLUMNS, Running, Standing, gather, load_campaigns, standings
+from beckon.campaigns.journey.values import Effects
+from beckon.campaigns.models import CampaignStatus
+from beckon.campaigns.reactions import Happening, react, undo
+from beckon.campaigns.journey.recording import record
+from beckon.campaigns.rules import advance
+from beckon.consent.queries import load_policy
+from beckon.core.actors import SYSTEM, Actor
+from beckon.core.models import Organization
+from beckon.core.tenancy import org_scope
+
+BATCH = 2_000
+
+# Claimed in the order of the index, so that a long queue is never sorted; nobody waits for these locks (SKIP LOCKED),
+# therefore their order cannot make a deadlock. Decided in id order.
+_CLAIM = f"""
+SELECT {SNAPSHOT_COLUMNS}
+  FROM campaigns_enrollment
+ WHERE left_at IS NULL AND due_at <= %s AND campaign_id = ANY(%s)
+ ORDER BY due_at, id LIMIT %s
+   FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+_LOCK = f"""
+SELECT {SNAPSHOT_COLUMNS} FROM campaigns_enrollment WHERE {{where}} ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What one round did."""
+
+    advanced: int = 0
+    messages: int = 0
+    tasks: int = 0
+    left: int = 0
+
+    def __add__(self, other: "Advanced") -> "Advanced":
+        return Advanced(
+            self.advanced + other.advanced, self.messages + other.messages, self.tasks + other.tasks,
+            self.left + other.left,
+        )
+
+
+def advance_due(*, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Advanced:
+    """Step up to `limit` due enrollments of running campaigns until each waits or leaves; one transaction.
+
+    Call again until nothing was advanced. Any number of workers may do so at once.
+    """
+    campaigns = load_campaigns(statuses=[CampaignStatus.RUNNING])
+    if not campaigns:
+        return Advanced()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [now, list(campaigns), limit])
+        rows = sorted(cursor.fetchall())
+    if not rows:
+        return Advanced()
+    claimed = standings(rows, campaigns)
+    facts = gather(sorted({s.snapshot.person_id for s in claimed}), now=now, policy=load_policy())
+    decided = []
+    for standing in claimed:
+        known = facts.get(standing.snapshot.person_id)
+        if known is None:
+            effects = react(standing.snapshot, standing.playbook, Happening("person.retired"), now)
+            assert effects is not None
+        else:
+            effects = advance(standing.snapshot, known, standing.playbook, now)
+        decided.append((standing, effects))
+    record(decided, by=by, now=now)
+    return _sum([effects for _, effects in decided])
+
+
+def advance_all(organization: Organization, *, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Advanced:
+    """Advance everybody due, each batch in a transaction of its own."""
+    total = Advanced()
+    while True:
+        with org_scope(organization):
+            step = advance_due(now=now, limit=limit, by=by)
+        total += step
+        if not step.advanced:
+            return total
+
+
+def apply_happenings(
+    by_person: Mapping[int, Sequence[Happening]] | None = None,
+    by_enrollment: Mapping[int, Sequence[Happening]] | None = None, *, by: Actor, now: datetime,
+) -> int:
+    """Let things that happened move the open enrollments they concern; returns how many were touched.
+
+    Runs inside the transaction that recorded the event, so that no message decided later can leave after it.
+    """
+    touched = 0
+    for column, wanted in (("person_id", by_person), ("id", by_enrollment)):
+        if not wanted:
+            continue
+        found = _lock_open(column, sorted(wanted))
+        for depth in range(max(len(happenings) for happenings in wanted.values())):
+            touched += _apply_nth(found, column, wanted, depth, by, now)
+            if depth + 1 < max(len(happenings) for happenings in wanted.values()):
+                found = _lock_open(column, sorted(wanted))
+    return touched
+
+
+def _apply_nth(
+    found: Sequence[Standing], column: str, wanted: Mapping[int, Sequence[Happening]], depth: int, by: Actor,
+    now: datetime,
+) -> int:
+    decided: list[tuple[Standing, Effects]] = []
+    for standing in found:
+        id_ = standing.snapshot.person_id if column == "person_id" else standing.snapshot.enrollment_id
+        happenings = wanted[id_]
+        if depth < len(happenings):
+            effects = react(standing.snapshot, standing.playbook, happenings[depth], now)
+            if effects is not None:
+                decided.append((standing, effects))
+    record(decided, by=by, now=now)
+    return len(decided)
+
+
+def undo_calls(undone: Mapping[int, int | None], *, by: Actor, now: datetime) -> int:
+    """Put enrollments back to where they stood before their last disposition: enrollment id -> task id."""
+    decided = []
+    for standing in _lock("id = ANY(%s)", [sorted(undone)]):
+        effects = undo(standing.snapshot, undone[standing.snapshot.enrollment_id], now)
+        if effects is not None:
+            decided.append((standing, effects))
+    record(decided, by=by, now=now)
+    return len(decided)
+
+
+def stop_enrollments(enrollment_ids: Sequence[int], *, by: Actor, now: datetime) -> int:
+    """Take people out by hand; returns how many were in."""
+    happening = [Happening("stopped")]
+    return apply_happenings(by_enrollment=dict.fromkeys(enrollment_ids, happening), by=by, now=now)
+
+
+def _lock_open(column: str, ids: Sequence[int]) -> list[Standing]:
+    return _lock(f"left_at IS NULL AND {column} = ANY(%s)", [list(ids)])
+
+
+def _lock(where: str, values: Sequence[object]) -> list[Standing]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK.format(where=where), list(values))
+        rows = cursor.fetchall()
+    if not rows:
+        return []
+    campaigns: dict[int, Running] = load_campaigns(ids={row[1] for row in rows})
+    return standings(rows, campaigns)
+
+
+def _sum(all_effects: Sequence[Effects]) -> Advanced:
+    return Advanced(
+        advanced=len(all_effects), messages=sum(len(e.messages) for e in all_effects),
+        tasks=sum(len(e.tasks) for e in all_effects), left=sum(e.left is not None for e in all_effects),
+    )

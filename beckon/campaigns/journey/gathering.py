@@ -1,0 +1,123 @@
+"""Facts for a batch of enrollments in a handful of statements. Reads only; decides nothing."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from beckon.campaigns.journey.values import Facts, Snapshot
+from beckon.campaigns.playbooks.reading import installed
+from beckon.campaigns.playbooks.schema import Playbook
+from beckon.consent.facts import Policy
+from beckon.consent.queries import gather_facts, load_policy
+from beckon.core.models import Organization
+from beckon.core.tenancy import current_organization
+
+SNAPSHOT_COLUMNS = (
+    "id, campaign_id, person_id, key, step, round, waiting_for, due_at, enrolled_at, memory, goal_met_at, "
+    "second_goal_met_at, playbook_version_id, left_reason"
+)
+
+_PEOPLE = """
+SELECT id, language, time_zone, birth_date, last_encounter_at, next_appointment_at, last_appointment_at,
+       last_appointment_outcome
+  FROM people_person WHERE id = ANY(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What the engine needs of a campaign."""
+
+    campaign_id: int
+    name: str
+    status: str
+    playbook: Playbook
+    version_id: int
+    senders: dict[str, int]
+    queue_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An enrollment with its campaign and the playbook it runs on."""
+
+    snapshot: Snapshot
+    campaign: Running
+    playbook: Playbook
+
+
+def load_campaigns(*, ids: Iterable[int] | None = None, statuses: Sequence[str] = ()) -> dict[int, Running]:
+    """Campaigns by id, of the ids and statuses given."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.id, c.name, c.status, c.senders, c.queue_id, v.id, v.digest, v.definition
+              FROM campaigns_campaign c JOIN campaigns_playbookversion v ON v.id = c.playbook_id
+             WHERE (%s::bigint[] IS NULL OR c.id = ANY(%s)) AND (%s::text[] = '{}' OR c.status = ANY(%s))
+             ORDER BY c.id
+            """,
+            [wanted := None if ids is None else list(ids), wanted, list(statuses), list(statuses)],
+        )
+        rows = cursor.fetchall()
+    return {
+        row[0]: Running(
+            row[0], row[1], row[2], installed(row[6], _json(row[7])), row[5],
+            {channel: int(sender) for channel, sender in _json(row[3]).items()}, row[4],
+        )
+        for row in rows
+    }
+
+
+def standings(rows: Sequence[tuple[Any, ...]], campaigns: dict[int, Running]) -> list[Standing]:
+    """Rows of SNAPSHOT_COLUMNS as standings; playbooks of older versions are loaded where somebody stands on one."""
+    organization = current_organization()
+    present = {campaign.version_id: campaign.playbook for campaign in campaigns.values()}
+    older = {row[12] for row in rows} - present.keys()
+    if older:
+        present |= load_versions(older)
+    return [
+        Standing(_snapshot(row, campaigns[row[1]].name, organization), campaigns[row[1]], present[row[12]])
+        for row in rows
+    ]
+
+
+def load_versions(ids: Iterable[int]) -> dict[int, Playbook]:
+    """Installed playbook versions by id."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, digest, definition FROM campaigns_playbookversion WHERE id = ANY(%s)", [list(ids)])
+        return {row[0]: installed(row[1], _json(row[2])) for row in cursor.fetchall()}
+
+
+def _snapshot(row: tuple[Any, ...], campaign: str, organization: Organization) -> Snapshot:
+    return Snapshot(
+        enrollment_id=row[0], campaign_id=row[1], person_id=row[2], key=row[3], campaign=campaign,
+        seed=organization.seed, step=row[4], round=row[5], waiting_for=row[6], due_at=row[7], enrolled_at=row[8],
+        memory=_json(row[9]), goal_met_at=row[10], second_goal_met_at=row[11], left=row[13],
+    )
+
+
+def gather(person_ids: Sequence[int], *, now: datetime, policy: Policy | None = None) -> dict[int, Facts]:
+    """Facts by person id; people nobody has are left out."""
+    organization = current_organization()
+    policy = policy or load_policy()
+    people = gather_facts(person_ids, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, [list(person_ids)])
+        rows = cursor.fetchall()
+    return {
+        row[0]: Facts(
+            person=people[row[0]], policy=policy, language=row[1] or organization.language,
+            time_zone=row[2] or organization.time_zone, birth_date=row[3], last_encounter_at=row[4],
+            next_appointment_at=row[5], last_appointment_at=row[6], last_appointment_outcome=row[7],
+        )
+        for row in rows
+        if row[0] in people
+    }
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

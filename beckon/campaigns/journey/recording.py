@@ -1,0 +1,183 @@
+"""Writes what the stepper decided: enrollments, trace, messages, tasks, events and counters, each in one statement.
+
+Decides nothing and knows no step kinds.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from beckon.campaigns.journey.gathering import Standing
+from beckon.campaigns.journey.values import Effects, MessageWish
+from beckon.consent.facts import Channel, Purpose
+from beckon.core.actors import Actor
+from beckon.core.events.actions import record_events
+from beckon.core.events.registry import NewEvent
+from beckon.desk.actions import NewTask, close_tasks, open_tasks
+from beckon.messaging.actions import cancel_messages, queue_messages
+from beckon.messaging.keys import enrollment_key
+from beckon.messaging.values import NewMessage, NotQueued
+
+Decided = tuple[Standing, Effects]
+
+_UPDATE = """
+UPDATE campaigns_enrollment e
+   SET step = v.step, round = v.round, waiting_for = v.waiting_for, due_at = v.due_at, memory = v.memory,
+       goal_met_at = v.goal_met_at, second_goal_met_at = v.second_goal_met_at, left_at = v.left_at,
+       left_reason = v.left_reason
+  FROM unnest(%s::bigint[], %s::text[], %s::smallint[], %s::text[], %s::timestamptz[], %s::jsonb[],
+              %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[])
+       AS v(id, step, round, waiting_for, due_at, memory, goal_met_at, second_goal_met_at, left_at, left_reason)
+ WHERE e.id = v.id
+"""
+_TRACE = (
+    "COPY campaigns_steprecord (enrollment_id, campaign_id, person_id, step, round, outcome, reason, detail, at) "
+    "FROM STDIN"
+)
+_EMPTY = "{}"
+
+
+def record(decided: Sequence[Decided], *, by: Actor, now: datetime) -> None:
+    """Record all effects of a batch inside the open transaction. The enrollments are locked by the caller."""
+    if not decided:
+        return
+    _update([effects for _, effects in decided], now)
+    _trace([effects for _, effects in decided], now)
+    _withdraw([effects for _, effects in decided], by, now)
+    _queue(decided, by, now)
+    _open(decided, by, now)
+    _count([effects for _, effects in decided])
+    left = [effects for _, effects in decided if effects.left is not None]
+    record_events([_left_event(effects) for effects in left], by=by, now=now)
+
+
+def _update(all_effects: Sequence[Effects], now: datetime) -> None:
+    rows = [
+        (
+            e.snapshot.enrollment_id, e.step, e.round, e.waiting_for, e.due_at, json.dumps(e.memory), e.goal_met_at,
+            e.second_goal_met_at, None if e.left is None else now, "" if e.left is None else e.left.value,
+        )
+        for e in all_effects
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPDATE, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _trace(all_effects: Sequence[Effects], now: datetime) -> None:
+    with connection.cursor() as cursor, cursor.copy(_TRACE) as copy:
+        for e in all_effects:
+            s = e.snapshot
+            for r in e.records:
+                detail = json.dumps(dict(r.detail)) if r.detail else _EMPTY
+                copy.write_row(
+                    (s.enrollment_id, s.campaign_id, s.person_id, r.step, r.round, r.outcome, r.reason[:60], detail, now)
+                )
+
+
+def _withdraw(all_effects: Sequence[Effects], by: Actor, now: datetime) -> None:
+    by_reason: dict[str, list[int]] = {}
+    for e in all_effects:
+        if e.withdraw:
+            reason = e.left.value if e.left is not None else "moved"
+            by_reason.setdefault(reason, []).append(e.snapshot.enrollment_id)
+    for reason, ids in sorted(by_reason.items()):
+        cancel_messages(sorted(ids), reason, by=by, now=now)
+        close_tasks(sorted(ids), reason, by=by, now=now)
+
+
+def _queue(decided: Sequence[Decided], by: Actor, now: datetime) -> None:
+    wishes = [(standing, wish) for standing, effects in decided for wish in effects.messages]
+    results = queue_messages([_message(standing, wish) for standing, wish in wishes], by=by, now=now)
+    refused = [
+        (standing.snapshot, wish, result.reason)
+        for (standing, wish), result in zip(wishes, results, strict=True)
+        if isinstance(result, NotQueued)
+    ]
+    if not refused:
+        return
+    with connection.cursor() as cursor, cursor.copy(_TRACE) as copy:
+        for s, wish, reason in refused:
+            detail = json.dumps({"channel": wish.channel})
+            copy.write_row(
+                (s.enrollment_id, s.campaign_id, s.person_id, wish.step, wish.round, "not_queued", reason, detail, now)
+            )
+
+
+def _message(standing: Standing, wish: MessageWish) -> NewMessage:
+    snapshot, playbook = standing.snapshot, standing.playbook
+    return NewMessage(
+        dedupe_key=enrollment_key(snapshot.enrollment_id, wish.step, wish.round),
+        person_id=snapshot.person_id, channel=Channel(wish.channel), purpose=Purpose(wish.purpose),
+        sender_id=standing.campaign.senders[wish.channel], template_key=playbook.template_key(wish.template),
+        contact_point_id=wish.contact_point_id, expires_at=wish.expires_at, requested_at=wish.requested_at, hipaa_class=playbook.hipaa_class,
+        campaign_id=snapshot.campaign_id, enrollment_id=snapshot.enrollment_id, step=wish.step, variant=wish.variant,
+    )
+
+
+def _open(decided: Sequence[Decided], by: Actor, now: datetime) -> None:
+    tasks = []
+    for standing, effects in decided:
+        for wish in effects.tasks:
+            if standing.campaign.queue_id is None:
+                raise ValueError("a campaign with calls needs a queue")  # launch refuses this
+            snapshot = standing.snapshot
+            tasks.append(
+                NewTask(
+                    person_id=snapshot.person_id, queue_id=standing.campaign.queue_id,
+                    campaign_id=snapshot.campaign_id, enrollment_id=snapshot.enrollment_id, step=wish.step,
+                    round=wish.round, script_key=standing.playbook.template_key(wish.script),
+                    purpose=standing.playbook.tcpa_class, value=wish.value, due_at=wish.due_at,
+                    callback_at=wish.callback_at, max_attempts=wish.max_attempts,
+                )
+            )
+    open_tasks(tasks, by=by, now=now)
+
+
+def _left_event(effects: Effects) -> NewEvent:
+    snapshot = effects.snapshot
+    assert effects.left is not None
+    data = {"campaign_id": snapshot.campaign_id, "reason": effects.left.value, "step": effects.step}
+    return NewEvent("campaign.left", snapshot.person_id, snapshot.enrollment_id, data)
+
+
+def _count(all_effects: Sequence[Effects]) -> None:
+    counts: Counter[tuple[int, str]] = Counter()
+    for e in all_effects:
+        campaign = e.snapshot.campaign_id
+        for r in e.records:
+            counts[campaign, f"step.{r.step}.{r.outcome}"] += 1
+        for message in e.messages:
+            counts[campaign, f"sent.{message.channel}"] += 1
+        _count_standing(counts, e)
+    add_counts(counts)
+
+
+def _count_standing(counts: Counter[tuple[int, str]], e: Effects) -> None:
+    campaign, before = e.snapshot.campaign_id, e.snapshot
+    if e.left is not None:
+        counts[campaign, f"left.{e.left.value}"] += 1
+    if before.left:  # it had left and is open again
+        counts[campaign, f"left.{before.left}"] -= 1
+    for name, was, is_now in (
+        ("goal_met", before.goal_met_at, e.goal_met_at),
+        ("second_goal_met", before.second_goal_met_at, e.second_goal_met_at),
+    ):
+        counts[campaign, name] += (is_now is not None) - (was is not None)
+
+
+def add_counts(counts: Counter[tuple[int, str]]) -> None:
+    """Write changes of counters, (campaign id, name) -> amount."""
+    rows = [(campaign, name, amount) for (campaign, name), amount in sorted(counts.items()) if amount]
+    if not rows:
+        return
+    columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO campaigns_campaigncount (campaign_id, name, amount) "
+            "SELECT * FROM unnest(%s::bigint[], %s::text[], %s::int[])",
+            columns,
+        )

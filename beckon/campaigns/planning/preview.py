@@ -1,0 +1,166 @@
+"""Before a launch: who gets what when, and who is left out and why. The real engine on a virtual clock; records nothing.
+
+Nobody is assumed to answer, so it shows the most that can happen. Above SAMPLE people a fair sample is scaled up.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from beckon.campaigns.enrolling.admission import may_enrol
+from beckon.campaigns.enrolling.enrolment import candidates, histories
+from beckon.campaigns.journey.gathering import Running, gather, load_campaigns
+from beckon.campaigns.journey.values import Facts, Snapshot
+from beckon.campaigns.models import Campaign
+from beckon.campaigns.planning.forecast import Plan, foresee
+from beckon.core.tenancy import current_organization
+from beckon.segments.conditions import parse_definition
+from beckon.segments.queries import count
+
+SAMPLE = 5_000
+SHOWN = 20
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MORNING = 9
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewWeek:
+    """One week: `messages` by "step/channel", calls to be made at most, people enrolled."""
+
+    starts_at: datetime
+    enrolled: int
+    messages: Mapping[str, int]
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """people = enrolled + excluded + waiting. `refused`: "channel: reason" -> times; `plans`: the first people."""
+
+    people: int
+    looked_at: int
+    enrolled: int
+    excluded: Mapping[str, int]
+    waiting: int
+    weeks: tuple[PreviewWeek, ...]
+    refused: Mapping[str, int]
+    left: Mapping[str, int]
+    plans: tuple[Plan, ...]
+    excluded_people: tuple[tuple[int, str], ...]
+
+    def messages(self) -> Counter[str]:
+        """Messages by channel over all weeks."""
+        totals: Counter[str] = Counter()
+        for week in self.weeks:
+            for name, number in week.messages.items():
+                totals[name.rpartition("/")[2]] += number
+        return totals
+
+
+def preview(campaign: Campaign, *, now: datetime, weeks: int = 14, sample: int = SAMPLE) -> Preview:
+    """What would happen from the campaign's start (or now, if later) for `weeks` weeks."""
+    running = load_campaigns(ids=[campaign.pk])[campaign.pk]
+    people = count(parse_definition(dict(campaign.segment_definition)), now=now).value
+    listed = candidates(running, segment=campaign.segment_definition, limit=sample, now=now)
+    start = max(now, campaign.starts_at)
+    until = start + timedelta(weeks=weeks)
+    if campaign.ends_at is not None:
+        until = min(until, campaign.ends_at)
+    factor = max(1.0, people / len(listed)) if len(listed) == sample else 1.0
+    volume = max(1.0, campaign.daily_volume / factor)
+    draft = _Draft(running, start, until, volume)
+    ids = [person for person, _ in listed]
+    facts, past = gather(ids, now=now), histories(ids)
+    for person, key in listed:
+        if person in facts:
+            draft.take(facts[person], key, no=None if draft.is_over() else may_enrol(
+                facts[person], past.get(person, ()), running.playbook, campaign.pk, draft.day()))
+    return draft.result(people if factor > 1 else len(listed), len(listed), factor)
+
+
+class _Draft:
+    """The virtual launch: days fill up to the daily volume, each person's plan is foreseen from their day."""
+
+    def __init__(self, campaign: Running, start: datetime, until: datetime, volume: float) -> None:
+        self.campaign, self.start, self.until, self.volume = campaign, start, until, volume
+        organization = current_organization()
+        self.zone, self.seed = ZoneInfo(organization.time_zone), organization.seed
+        self.days = _days(start, until, self.zone, campaign.playbook.entry.weekdays)
+        self.plans: list[Plan] = []
+        self.excluded: list[tuple[int, str]] = []
+        self.waiting = 0
+
+    def is_over(self) -> bool:
+        """True when nobody more can come in before the end."""
+        return int(len(self.plans) / self.volume) >= len(self.days)
+
+    def day(self) -> datetime:
+        """When the next person would be enrolled."""
+        return self.days[int(len(self.plans) / self.volume)]
+
+    def take(self, facts: Facts, key: str, no: str | None) -> None:
+        """Enrol, exclude or leave waiting one person."""
+        if self.is_over():
+            self.waiting += 1
+        elif no is not None:
+            self.excluded.append((facts.person.person_id, no))
+        else:
+            playbook, day = self.campaign.playbook, self.day()
+            snapshot = Snapshot(
+                enrollment_id=0, campaign_id=self.campaign.campaign_id, person_id=facts.person.person_id, key=key,
+                campaign=self.campaign.name, seed=self.seed, step=playbook.first, round=0, waiting_for="", due_at=day,
+                enrolled_at=day, memory={"visits": {playbook.first: 1}},
+            )
+            self.plans.append(foresee(snapshot, facts, playbook, until=self.until))
+
+    def result(self, people: int, looked_at: int, factor: float) -> Preview:
+        """Everything added up, scaled from the sample to all."""
+        def scaled(counts: Counter[str]) -> dict[str, int]:
+            return {name: round(number * factor) for name, number in sorted(counts.items())}
+
+        excluded = scaled(Counter(reason for _, reason in self.excluded))
+        enrolled = round(len(self.plans) * factor)
+        return Preview(
+            people=people, looked_at=looked_at, enrolled=enrolled, excluded=excluded,
+            waiting=max(0, people - enrolled - sum(excluded.values())), weeks=self._weeks(factor),
+            refused=scaled(Counter(
+                item.detail for plan in self.plans for item in plan.planned if item.what == "refused")),
+            left=scaled(Counter(plan.left for plan in self.plans if plan.left)),
+            plans=tuple(self.plans[:SHOWN]), excluded_people=tuple(self.excluded[:SHOWN]),
+        )
+
+    def _weeks(self, factor: float) -> tuple[PreviewWeek, ...]:
+        number = max(1, -(-(self.until - self.start) // timedelta(weeks=1)))
+        enrolled, calls = Counter[int](), Counter[int]()
+        messages: list[Counter[str]] = [Counter() for _ in range(number)]
+        for plan in self.plans:
+            enrolled[self._week(plan.enrolled_at, number)] += 1
+            for item in plan.planned:
+                week = self._week(item.at, number)
+                if item.what == "call":
+                    calls[week] += 1
+                elif item.what in ("sms", "voicemail", "email", "postal"):
+                    messages[week][f"{item.step}/{item.what}"] += 1
+        return tuple(
+            PreviewWeek(
+                self.start + timedelta(weeks=week), round(enrolled[week] * factor),
+                {name: round(n * factor) for name, n in sorted(messages[week].items())}, round(calls[week] * factor),
+            )
+            for week in range(number)
+        )
+
+    def _week(self, at: datetime, number: int) -> int:
+        return min(number - 1, (at - self.start) // timedelta(weeks=1))
+
+
+def _days(start: datetime, until: datetime, zone: ZoneInfo, weekdays: Sequence[str]) -> list[datetime]:
+    """The moments of enrolling: at the start, then each allowed local weekday in the morning."""
+    days: list[datetime] = []
+    day = start.astimezone(zone)
+    while day <= until:
+        if _WEEKDAYS[day.weekday()] in weekdays:
+            days.append(day.astimezone(start.tzinfo))
+        day = (day + timedelta(days=1)).replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return days

@@ -1,0 +1,93 @@
+"""What branches may ask about a person, and how they ask. Pure."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from beckon.campaigns.steps.base import Run
+from beckon.campaigns.steps.lines import line_of
+
+
+def _line(run: Run) -> Any:
+    return line_of(run.facts.person)
+
+
+def _days_since_encounter(run: Run) -> Any:
+    seen = run.facts.last_encounter_at
+    return None if seen is None else (run.now - seen).days
+
+
+def _has_appointment(run: Run) -> Any:
+    at = run.facts.next_appointment_at
+    return at is not None and at >= run.now
+
+
+FACTS: dict[str, Callable[[Run], Any]] = {
+    "line": _line,
+    "language": lambda run: run.facts.language,
+    "never_seen": lambda run: run.facts.last_encounter_at is None,
+    "days_since_encounter": _days_since_encounter,
+    "has_appointment": _has_appointment,
+    "last_appointment_outcome": lambda run: run.facts.last_appointment_outcome,
+    "reply": lambda run: run.memory.get("reply", ""),
+    "disposition": lambda run: run.memory.get("disposition", ""),
+    "attempts": lambda run: run.memory.get("attempts", 0),
+    "entered_by": lambda run: run.memory.get("entry", {}).get("kind", "list"),
+    "flags": lambda run: run.flags,
+}
+"""Name -> how it is found. `line`: mobile, landline, unknown or none."""
+
+
+class Condition(BaseModel):
+    """`{fact: line, is: mobile}`, `{fact: attempts, at_least: 2}`, `{fact: flags, has: booked}`, or all/any/not of such."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    fact: str = ""
+    equals: str | int | bool | None = Field(default=None, alias="is")
+    one_of: tuple[str | int, ...] | None = Field(default=None, alias="in")
+    at_least: int | None = None
+    has: str | None = None
+    all: tuple["Condition", ...] = ()
+    any: tuple["Condition", ...] = ()
+    negated: "Condition | None" = Field(default=None, alias="not")
+
+    @model_validator(mode="after")
+    def _one_question(self) -> "Condition":
+        forms = [bool(self.fact), bool(self.all), bool(self.any), self.negated is not None]
+        if sum(forms) != 1:
+            raise ValueError("give exactly one of fact, all, any, not")
+        if self.fact:
+            if self.fact not in FACTS:
+                raise ValueError(f"{self.fact!r} is no fact; known: {', '.join(sorted(FACTS))}")
+            tests = [self.equals, self.one_of, self.at_least, self.has]
+            if sum(test is not None for test in tests) != 1:
+                raise ValueError(f"ask fact {self.fact!r} with exactly one of is, in, at_least, has")
+        return self
+
+    def holds(self, run: Run) -> bool:
+        """True where the person fits."""
+        if self.all:
+            return all(part.holds(run) for part in self.all)
+        if self.any:
+            return any(part.holds(run) for part in self.any)
+        if self.negated is not None:
+            return not self.negated.holds(run)
+        return self._fits(FACTS[self.fact](run))
+
+    def _fits(self, value: Any) -> bool:
+        if self.equals is not None:
+            return bool(value == self.equals)
+        if self.one_of is not None:
+            return value in self.one_of
+        if self.at_least is not None:
+            return value is not None and value >= self.at_least
+        return value is not None and self.has in value
+
+    def facts_asked(self) -> Iterator[str]:
+        """Every fact named in it."""
+        if self.fact:
+            yield self.fact
+        for part in (*self.all, *self.any, *((self.negated,) if self.negated else ())):
+            yield from part.facts_asked()
