@@ -25,7 +25,8 @@ WITH incoming AS MATERIALIZED (
                   AND NOT EXISTS (
                           SELECT 1 FROM consent_consententry later
                            WHERE later.person_id = e.person_id AND later.id > e.id
-                             AND later.number_id IS NOT DISTINCT FROM e.number_id AND later.state <> e.state))
+                             AND later.number_id IS NOT DISTINCT FROM e.number_id
+                             AND later.state = CASE e.state WHEN 'revoked' THEN 'opted_in' ELSE 'revoked' END))
      ORDER BY i.person_id, i.number_id, i.channel
 )
 INSERT INTO consent_consententry

@@ -1,0 +1,105 @@
+"""Facts for the gate: where people may be, guardians, shared numbers, and a fixed number of statements."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from beckon.consent.actions import Grant, record_consent
+from beckon.consent.facts import Ask, Basis, Channel, Purpose
+from beckon.consent.law.hours import Place
+from beckon.consent.queries import gather_facts
+from beckon.consent.reasons import Reason
+from beckon.consent.rules import may_contact
+from beckon.consent.tests.samples import make_person, make_phone
+from beckon.consent.verdict import Allowed, Refused
+from beckon.consent.whereabouts import place_of
+from beckon.core.actors import SYSTEM
+from beckon.people.models import Number, Relationship
+
+TEXT = Ask(Channel.SMS, Purpose.INFORMATIONAL)
+EASTERN, PACIFIC = "America/New_York", "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    ("on_record", "number", "states", "zones"),
+    [
+        (("NY", "10001", EASTERN, "zip"), "+12125550123", {"NY"}, {EASTERN}),
+        (("NY", "10001", EASTERN, "zip"), "+14155550123", {"NY", "CA"}, {EASTERN, PACIFIC}),
+        (("NY", "10001", EASTERN, "explicit"), "+14155550123", {"NY", "CA"}, {EASTERN}),
+        (("", "", "", ""), "+14155550123", {"CA"}, set()),
+        (("FL", "", EASTERN, "area_code"), "+13055550123", {"FL"}, set()),
+        (("FL", "33101", EASTERN, "zip"), "+18505550123", {"FL"}, {EASTERN}),
+        (("TN", "", "", ""), "", {"TN"}, set()),
+        (("", "", "", ""), "+18005550123", set(), set()),
+        (("", "", "", ""), "+442079460123", set(), set()),
+        (("", "", PACIFIC, "explicit"), "", set(), {PACIFIC}),
+        (("", "00901", "America/Puerto_Rico", "zip"), "", {"PR"}, {"America/Puerto_Rico"}),
+    ],
+)
+def test_both_the_zip_and_the_area_code_count_and_doubt_widens(
+    on_record: tuple[str, str, str, str], number: str, states: set[str], zones: set[str]
+) -> None:
+    assert place_of(*on_record, number) == Place(frozenset(states), frozenset(zones))
+
+
+def test_equal_places_are_one_object() -> None:
+    one = place_of("NY", "10001", EASTERN, "zip", "+12125550123")
+    assert place_of("NY", "10002", EASTERN, "zip", "+12125550199") is one
+
+
+def test_facts_tell_what_is_on_record(org: Any, now: Any) -> None:
+    contacts = [now - timedelta(days=1), now - timedelta(days=3)]
+    person = make_person(now, birth_date=date(1960, 2, 29), preferred_channel="sms", preferred_hour=17,
+                         recent_contacts=contacts, last_call_at=now - timedelta(days=3))
+    point = make_phone(person)
+    Number.objects.filter(pk=point.number_id).update(dead_at=now)
+    facts = gather_facts([person.pk, person.pk + 999], now=now)[person.pk]
+    assert facts.recent_contacts == (now - timedelta(days=3), now - timedelta(days=1))
+    assert (facts.birth_date, facts.preferred_channel, facts.preferred_hour) == (date(1960, 2, 29), "sms", 17)
+    assert facts.last_call_at == now - timedelta(days=3)
+    assert [known.is_dead for known in facts.points] == [True]
+    assert len(gather_facts([person.pk, person.pk + 999], now=now)) == 1
+
+
+def test_a_wrong_person_is_remembered_and_a_replaced_address_is_gone(org: Any, now: Any) -> None:
+    person = make_person(now)
+    wrong, replaced = make_phone(person), make_phone(person, "+12125550144")
+    for point, reason in ((wrong, "wrong_person"), (replaced, "replaced")):
+        point.ended_at, point.ended_reason = now, reason
+        point.save()
+    assert may_contact(gather_facts([person.pk], now=now)[person.pk], TEXT, now) == Refused(Reason.WRONG_PERSON)
+
+
+@pytest.mark.parametrize(("kind", "may", "is_reached"), [("parent", True, True), ("guardian", True, True),
+                                                        ("parent", False, False), ("spouse", True, False)])
+def test_a_child_is_reached_through_a_parent_who_may_be_contacted(
+    org: Any, now: Any, kind: str, may: bool, is_reached: bool
+) -> None:
+    child = make_person(now, birth_date=date(2015, 3, 1))
+    parent = make_person(now, name_key="reyes|luis", state="FL", postal_code="33101")
+    make_phone(child, "+12125550144")
+    point = make_phone(parent)
+    Relationship.objects.create(person=child, caregiver=parent, kind=kind, may_be_contacted=may, since=now)
+    record_consent([Grant(parent.pk, "sms", Basis.EXPRESS, "said so at the desk")], by=SYSTEM, now=now)
+    verdict = may_contact(gather_facts([child.pk], now=now)[child.pk], TEXT, now)
+    if is_reached:
+        assert isinstance(verdict, Allowed)
+        assert verdict.point.contact_point_id == point.pk
+        assert verdict.point.place.states == {"NY", "FL"}
+    else:
+        assert verdict == Refused(Reason.MINOR)
+
+
+@pytest.mark.parametrize("how_many", [1, 60])
+def test_five_statements_serve_any_number_of_people(org: Any, now: Any, how_many: int) -> None:
+    people = [make_person(now, name_key=f"reyes|{n}") for n in range(how_many)]
+    for n, person in enumerate(people):
+        make_phone(person, f"+1212555{1000 + n}")
+    record_consent([Grant(person.pk, "sms", Basis.EXPRESS, "form") for person in people], by=SYSTEM, now=now)
+    with CaptureQueriesContext(connection) as queries:
+        facts = gather_facts([person.pk for person in people], now=now)
+    assert len(queries) == 5
+    assert sum(isinstance(may_contact(known, TEXT, now), Allowed) for known in facts.values()) == how_many

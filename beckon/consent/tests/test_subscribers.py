@@ -1,0 +1,84 @@
+"""Consent of imported people: taken over once, refusals too, and never undoing an opt-out."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from beckon.consent.actions import OptOut, record_opt_out
+from beckon.consent.facts import Ask, Channel, Purpose
+from beckon.consent.models import ConsentEntry
+from beckon.consent.queries import gather_facts
+from beckon.consent.reasons import Reason
+from beckon.consent.rules import may_contact
+from beckon.consent.tests.samples import make_person, make_phone
+from beckon.consent.verdict import Allowed, Refused
+from beckon.core.actors import SYSTEM
+from beckon.core.events.actions import record_events
+from beckon.core.events.registry import NewEvent
+
+TEXT = Ask(Channel.SMS, Purpose.INFORMATIONAL)
+
+
+def imported(rows: list[tuple[int, int | None, str, str]], now: Any) -> None:
+    """What the people package does at the end of an import: the rows in a temporary table, then the event."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE import_consents (person_id bigint, number_id bigint, channel text, basis text,"
+            " evidence text) ON COMMIT DROP"
+        )
+        cursor.executemany("INSERT INTO import_consents VALUES (%s, %s, %s, %s, 'list of May, row 7')", rows)
+    record_events([NewEvent("people.imported", None, 1)], by=SYSTEM, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE import_consents")
+
+
+def test_consent_of_a_file_enters_the_ledger_once(org: Any, now: Any) -> None:
+    person = make_person(now)
+    number_id = make_phone(person).number_id
+    rows = [(person.pk, number_id, "sms", "express"), (person.pk, None, "voicemail", "written")]
+    imported(rows, now)
+    imported(rows, now + timedelta(days=30))
+    entries = ConsentEntry.objects.values_list("number_id", "channel", "basis", "state", "evidence", "at")
+    assert sorted(entries, key=lambda entry: entry[1]) == [
+        (number_id, "sms", "express", "granted", "list of May, row 7", now),
+        (None, "voicemail", "written", "granted", "list of May, row 7", now),
+    ]
+    facts = gather_facts([person.pk], now=now)[person.pk]
+    assert isinstance(may_contact(facts, TEXT, now), Allowed)
+
+
+def test_stronger_consent_in_a_later_file_is_added(org: Any, now: Any) -> None:
+    person = make_person(now)
+    imported([(person.pk, None, "sms", "express")], now)
+    imported([(person.pk, None, "sms", "written")], now)
+    assert list(ConsentEntry.objects.order_by("id").values_list("basis", flat=True)) == ["express", "written"]
+
+
+def test_a_do_not_call_mark_is_a_stop_over_everything_it_names(org: Any, now: Any) -> None:
+    person = make_person(now)
+    make_phone(person)
+    imported([(person.pk, None, "sms", "written"), (person.pk, None, "all", "refused")], now)
+    imported([(person.pk, None, "all", "refused")], now)
+    assert ConsentEntry.objects.filter(state="revoked").count() == 1
+    facts = gather_facts([person.pk], now=now)[person.pk]
+    assert may_contact(facts, TEXT, now) == Refused(Reason.OPTED_OUT)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_file_never_undoes_an_opt_out(org: Any, now: Any, times: int) -> None:
+    person = make_person(now)
+    make_phone(person)
+    imported([(person.pk, None, "sms", "written")], now)
+    record_opt_out([OptOut("STOP", person_id=person.pk)], by=SYSTEM, now=now)
+    for _ in range(times):
+        imported([(person.pk, None, "sms", "written")], now)
+    facts = gather_facts([person.pk], now=now)[person.pk]
+    assert may_contact(facts, TEXT, now) == Refused(Reason.OPTED_OUT)
+    assert ConsentEntry.objects.filter(state="granted").count() == 2
+
+
+def test_an_import_without_consents_changes_nothing(org: Any, now: Any) -> None:
+    record_events([NewEvent("people.imported", None, 1)], by=SYSTEM, now=now)
+    assert not ConsentEntry.objects.exists()
