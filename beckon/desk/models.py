@@ -37,7 +37,7 @@ class Script(models.Model):
 
 
 class Disposition(models.Model):
-    """An outcome code and its behaviour (desk.rules.Behaviour as JSON). The fourteen defaults are loaded per organization."""
+    """An outcome code and its behaviour (desk.rules.Behaviour as JSON). Fourteen are loaded by default."""
 
     code = models.CharField(max_length=12, primary_key=True)
     label = models.CharField(max_length=100)
@@ -59,6 +59,16 @@ class TaskStatus(models.TextChoices):
     CLOSED = "closed"
 
 
+class CallPlace(models.Model):
+    """A place people are called in: states and zones that may hold. Few rows; tasks point at them by number, so
+    that serving can leave out a whole place where it is night. Row 0 does not exist: 0 on a task is "unknown"."""
+
+    key = models.CharField(max_length=600, unique=True, help_text="states|zones, each sorted and joined by commas")
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class CallTask(models.Model):
     """A person to be called. A person is leased to one agent at most, over all queues and campaigns."""
 
@@ -69,10 +79,18 @@ class CallTask(models.Model):
     step = models.CharField(max_length=40, blank=True)
     round = models.SmallIntegerField(default=0)
     script_key = models.CharField(max_length=100, blank=True)
-    purpose = models.CharField(max_length=16, default="informational")
+    purpose = models.CharField(max_length=16, default="informational", help_text="consent.facts.Purpose")
+    hipaa_class = models.CharField(max_length=12, blank=True)
+    skips_booked = models.BooleanField(default=True, help_text="a re-appointment call: an appointment soon ends it")
+    overrides = models.JSONField(default=dict, help_text="the playbook's changes to dispositions: code -> fields")
+    text_sender_id = models.BigIntegerField(null=True, help_text="sender of the texts that dispositions send")
     status = models.CharField(max_length=8, choices=TaskStatus.choices, default=TaskStatus.OPEN)
     value = models.IntegerField(default=0, help_text="expected worth in cents; higher is served first")
     due_at = models.DateTimeField(help_text="not before (domain time)")
+    is_ready = models.BooleanField(default=False, help_text="due_at has passed; set in batches when agents ask")
+    held_reason = models.CharField(max_length=60, blank=True, help_text="why it waits until due_at, where it does")
+    place = models.IntegerField(default=0, help_text="CallPlace of the number to dial; 0 unknown")
+    days_between = models.SmallIntegerField(default=7, help_text="between two attempts")
     callback_at = models.DateTimeField(null=True, help_text="the person asked for this time")
     callback_for = models.CharField(max_length=66, blank=True, help_text="actor who promised it; '' anyone")
     attempts = models.SmallIntegerField(default=0)
@@ -96,15 +114,25 @@ class CallTask(models.Model):
             models.CheckConstraint(
                 name="task_closed", condition=~Q(status="closed") | (Q(closed_at__isnull=False) & ~Q(closed_reason=""))
             ),
+            models.CheckConstraint(name="task_ready_is_open", condition=Q(is_ready=False) | Q(status="open")),
             models.CheckConstraint(name="task_attempts", condition=Q(attempts__lte=models.F("max_attempts"))),
             models.UniqueConstraint(fields=["person_id"], condition=Q(status="leased"), name="one_agent_per_person"),
             models.UniqueConstraint(
-                fields=["enrollment_id", "step", "round"], name="one_task_per_step",
+                fields=["enrollment_id", "step", "round"],
+                name="one_task_per_step",
                 condition=Q(enrollment_id__isnull=False),
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["queue", "due_at"], name="task_due", condition=Q(status="open")),
+            # In the order of serving, place by place, so that asking costs the same however long the list is.
+            models.Index(
+                "queue", "place", models.F("value").desc(), "attempts", "due_at", "id",
+                name="task_ready", condition=Q(status="open", is_ready=True, callback_at=None),
+            ),
+            models.Index(fields=["due_at"], name="task_waiting", condition=Q(status="open", is_ready=False)),
+            models.Index(fields=["callback_at"], name="task_callback",
+                         condition=Q(status="open", callback_at__isnull=False)),
+            models.Index(fields=["leased_by", "leased_until"], name="task_leased", condition=Q(status="leased")),
             models.Index(fields=["person_id"], name="task_person"),
             models.Index(fields=["enrollment_id"], name="task_enrollment"),
         ]
@@ -124,6 +152,7 @@ class Call(models.Model):
     agent = models.CharField(max_length=66)
     attempt = models.SmallIntegerField()
     disposition = models.CharField(max_length=12)
+    counted = models.BooleanField(default=True, help_text="among the attempts; a call the person asked for is not")
     answered = models.BooleanField(default=False, help_text="a human answered")
     remarks = models.TextField(blank=True)
     appointment_id = models.BigIntegerField(null=True)
@@ -135,7 +164,9 @@ class Call(models.Model):
     before = models.JSONField(default=dict, help_text="the task and person columns before, for undo")
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=66, blank=True)
-    dedupe_key = models.CharField(max_length=80, unique=True, help_text="form id, so that a repeated submit is one call")
+    dedupe_key = models.CharField(
+        max_length=80, unique=True, help_text="form id, so that a repeated submit is one call"
+    )
 
     class Meta:
         indexes: ClassVar = [

@@ -1,0 +1,25 @@
+"""What the desk does when something happens elsewhere: bookings, deaths, merges and opt-outs end calls."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from beckon.core.actors import Actor
+from beckon.core.events.registry import NewEvent, on
+from beckon.desk.outcomes.consequences import close_tasks_of_people
+
+
+@on("appointment.booked")
+def end_reappointment_calls(events: Sequence[NewEvent], by: Actor, now: datetime) -> None:
+    """A booking by anyone ends everybody's calls to that person, except what the booker has in hand to dispose."""
+    close_tasks_of_people(
+        {e.person_id: "booked" for e in events if e.person_id is not None}, by=by, now=now,
+        only_reappointment=True, but_leased_by=by.key,
+    )
+
+
+@on("person.merged", "person.retired", "person.deceased")
+def end_calls_of_who_is_gone(events: Sequence[NewEvent], by: Actor, now: datetime) -> None:
+    """Nobody calls a record that is merged or retired, or somebody who has died."""
+    close_tasks_of_people(
+        {e.person_id: e.kind.partition(".")[2] for e in events if e.person_id is not None}, by=by, now=now
+    )
