@@ -111,6 +111,7 @@ class _Session(asyncio.Protocol):
         self.mail: Mail | None = None
         self.out: list[bytes] = []
         self.stopped = False
+        self.securing = False
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -121,9 +122,11 @@ class _Session(asyncio.Protocol):
         self._flush()
 
     def secured(self, transport: asyncio.Transport) -> None:
+        """Encrypted now: what came during the handshake's last turn is read only here."""
         self.transport = transport
         self.sink.connections.add(transport)
-        self.buffer, self.mail = b"", None
+        self.mail, self.securing = None, False
+        self.data_received(b"")
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.transport is not None:
@@ -131,7 +134,7 @@ class _Session(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.buffer = self.buffer + data if self.buffer else data
-        while self.buffer and not self.stopped and self._step():
+        while self.buffer and not (self.stopped or self.securing) and self._step():
             pass
         self._flush()
 
@@ -211,6 +214,7 @@ class _Session(asyncio.Protocol):
         elif verb == "STARTTLS" and self.sink.tls is not None and self.transport is not None:
             self._say(verb, argument, b"220 2.0.0 go on\r\n")
             self._flush()
+            self.buffer, self.securing = b"", True
             self.sink.spawn(self.transport, self)
         else:
             self._say_other(verb, argument)

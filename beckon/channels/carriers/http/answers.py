@@ -52,7 +52,7 @@ def held_back(reference: str, cause: SendResult) -> SendResult:
         reference,
         Word.TRY_LATER,
         vendor_code=cause.vendor_code,
-        retry_after=cause.retry_after,
+        retry_after=cause.retry_after or DEFAULT_WAIT,
         alarm=cause.alarm,
     )
 

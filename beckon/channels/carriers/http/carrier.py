@@ -14,7 +14,7 @@ from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PyreqwestError
 from pyreqwest.request import ConsumedRequest
 
-from beckon.channels.carriers.base import Capabilities, Inbound, OutgoingMessage, Receipt, SendResult
+from beckon.channels.carriers.base import Capabilities, Inbound, OutgoingMessage, Receipt, SendResult, Word
 from beckon.channels.carriers.errors import MisconfiguredError
 from beckon.channels.carriers.http.answers import held_back, read_answer, read_failure, read_look_up
 from beckon.channels.carriers.http.callbacks import read_callback
@@ -78,18 +78,20 @@ class HttpCarrier:
         if client is not None:
             await client.close()
 
-    async def post(self, message: OutgoingMessage) -> SendResult:
-        """One request, one result; every failure of the network is a result."""
+    async def post(self, message: OutgoingMessage) -> tuple[SendResult, bool]:
+        """One request: its result, and whether the vendor wants no more for now. Never raises for the network."""
         config = self._config
         try:
             response = await self._request(message).send()
             body = bytes(await response.bytes())
         except PyreqwestError as error:
-            return read_failure(message.reference, error)
+            failure = read_failure(message.reference, error)
+            return failure, failure.word is Word.TRY_LATER
         if response.status in config.accepted_statuses:
-            return read_answer(config, message.reference, response.status, {}, body, now=0.0)
+            return read_answer(config, message.reference, response.status, {}, body, now=0.0), False
         headers = {"retry-after": response.get_header("retry-after") or ""}
-        return read_answer(config, message.reference, response.status, headers, body, now=time.time())
+        answer = read_answer(config, message.reference, response.status, headers, body, now=time.time())
+        return answer, bool(answer.alarm) or response.status in config.retry_statuses
 
     def _request(self, message: OutgoingMessage) -> ConsumedRequest:
         # Kept out of post(): pyreqwest closes its connections only when nothing refers to the client any
@@ -119,9 +121,9 @@ class _Run:
             if self.stopped is not None:
                 self.results[message.reference] = held_back(message.reference, self.stopped)
                 continue
-            answer = await self.carrier.post(message)
+            answer, stop = await self.carrier.post(message)
             self.results[message.reference] = answer
-            if answer.alarm or answer.vendor_code in {"http-429", "connect"}:
+            if stop:
                 self.stopped = answer
 
 

@@ -101,8 +101,12 @@ class SmtpCarrier:
             return None if full else self._next(run, link)
 
         try:
+            if not is_new:
+                await link.wake()
             await deliver_for(link)(link, take, run.put, progress)
             whole = True
+        except RefusedError:
+            pass  # an idle link that does not want to go on: a new one is opened
         except LinkLostError as error:
             run.trouble = error
             if not is_new and link.used == used_before and not progress.written:
@@ -146,6 +150,7 @@ class SmtpCarrier:
         if not whole:
             link.abort()
         elif link.is_idle and link.used < self._config.messages_per_connection:
+            link.idle_since = asyncio.get_running_loop().time()
             self._idle.append(link)
         else:
             link.close()

@@ -10,6 +10,8 @@ from beckon.channels.carriers.smtp.config import SmtpConfig
 from beckon.channels.carriers.smtp.replies import Reply
 
 MAX_REPLY = 65_536
+IDLE_CHECK = 1.0
+"""Seconds after which an idle link is asked whether it still lives."""
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 
 
@@ -36,6 +38,7 @@ class Link(asyncio.Protocol):
         self.timeout = timeout
         self.extensions: dict[str, str] = {}
         self.used = 0
+        self.idle_since = 0.0
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._lines: list[bytes] = []
@@ -83,6 +86,11 @@ class Link(asyncio.Protocol):
         if self._lost or self._transport is None or self._transport.is_closing():
             raise LinkLostError(self._lost or "lost")
         self._transport.write(data)
+
+    async def wake(self) -> None:
+        """Ask a link that was idle for a while whether it still lives, before anything is risked on it."""
+        if asyncio.get_running_loop().time() - self.idle_since >= IDLE_CHECK:
+            await self.expect("RSET", 250)
 
     async def reply(self) -> Reply:
         """The next reply. Raises LinkLostError after the time-out or when the connection ends."""
