@@ -143,6 +143,7 @@ def _context(
         **practice,
         "first_name": person.first_name,
         "last_name": person.last_name,
+        "full_name": f"{person.first_name} {person.last_name}".strip(),
         "opt_out": opt_out_words(template.language),
         **message.context,
     }

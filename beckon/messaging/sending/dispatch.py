@@ -21,7 +21,7 @@ from django.db import OperationalError, connection
 from beckon.channels.carriers.base import Carrier, OutgoingMessage, SendResult, Status, Word
 from beckon.channels.carriers.registry import build_carrier
 from beckon.core.actors import Actor
-from beckon.core.clock import domain_now, wall_now
+from beckon.core.clock import domain_now
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
 from beckon.messaging.rules import Due, Send
@@ -307,20 +307,3 @@ async def hand_over(carrier: Carrier, outgoing: Sequence[OutgoingMessage], held:
     except Exception as error:
         log.error("carrier.failed sender=%s error=%s", held.sender_id, type(error).__name__)
         return [SendResult(m.reference, Status.UNKNOWN, Word.UNKNOWN) for m in outgoing]
-
-
-def due_senders(organization: Organization) -> list[int]:
-    """Senders with something due now, or with unknowns to settle: what a worker's round starts jobs for."""
-    now = domain_now(organization)
-    with org_scope(organization), connection.cursor() as cursor:
-        cursor.execute(_DUE_SENDERS, [now, wall_now()])
-        return [row[0] for row in cursor.fetchall()]
-
-
-_DUE_SENDERS: Final = """
-SELECT s.id FROM channels_sender s WHERE s.is_active AND s.paused_reason = '' AND (
-  EXISTS (SELECT 1 FROM messaging_message m WHERE m.sender_id = s.id AND m.sent_at IS NULL
-           AND m.settled_at IS NULL AND m.not_before <= %s)
-  OR EXISTS (SELECT 1 FROM messaging_message m WHERE m.sender_id = s.id AND m.look_up_at <= %s))
- ORDER BY s.id
-"""

@@ -15,6 +15,7 @@ VARIABLES: Final = (
     Variable("opt_out", always=True, example=OPT_OUT["en"]),
     Variable("first_name", example="Maria"),
     Variable("last_name", example="Lopez"),
+    Variable("full_name", example="Maria Lopez"),
     Variable("practice_phone", example="(415) 555-0100"),
     Variable("practice_website", example="example.org"),
     Variable("postal_address", example="1 Main Street, Springfield, IL 62701"),
