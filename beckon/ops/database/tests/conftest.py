@@ -71,6 +71,12 @@ def _installation(kind: str, folders: pytest.TempPathFactory) -> Iterator[Path]:
     driver.stop(home)
 
 
+@pytest.fixture(autouse=True)
+def programs_of_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever programs the rest of a test run uses, a test here says so itself when it wants others."""
+    choose_programs("wheel", monkeypatch)
+
+
 @pytest.fixture
 def quiet() -> Callable[[str], None]:
     """For tests that do not care what is told."""

@@ -14,7 +14,8 @@ import pytest
 from beckon.config import DatabaseAddress
 from beckon.ops.database import server as driver
 from beckon.ops.database.account import server_account
-from beckon.ops.database.cluster import PORTS, log_tail
+from beckon.ops.database.binaries import find_binaries
+from beckon.ops.database.cluster import PORTS, data_major, log_tail
 from beckon.ops.database.errors import DatabaseError, StartFailed
 from beckon.ops.database.layout import Layout, read_secrets
 from beckon.ops.database.tests.conftest import UP, kill_hard
@@ -47,9 +48,11 @@ def rude_listener(port: int) -> Iterator[None]:
     with socket.create_server(("127.0.0.1", port)) as listener:
         thread = threading.Thread(target=hang_up)
         thread.start()
-        yield
-        listener.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def read_rows(address: DatabaseAddress) -> list[str]:
@@ -150,10 +153,7 @@ def test_a_taken_port_is_left_to_its_user_and_the_new_one_is_kept(wheel_home: Pa
 def test_a_server_started_by_hand_is_joined_not_doubled(wheel_home: Path, quiet: Quiet) -> None:
     layout = Layout(wheel_home)
     address = driver.ensure_running(wheel_home, tell=quiet)
-    program = Path(f"/proc/{driver.status(wheel_home).pid}/cmdline")
-    if not program.exists():
-        pytest.skip("needs /proc")
-    postgres = program.read_text().split("\0")[0]
+    postgres = find_binaries(data_major(layout)).program("postgres")
     driver.stop(wheel_home)
     by_hand = subprocess.Popen(
         [postgres, "-D", str(layout.data)], stderr=subprocess.DEVNULL, **server_account(layout.server).identity()
@@ -193,7 +193,6 @@ def test_an_interrupted_beginning_is_taken_up_again(
     layout = Layout(home)
     assert layout.data.exists()
     assert not layout.address_file.exists()
-    layout.partial.mkdir()  # as a killed initdb leaves it
     address = driver.ensure_running(home, tell=quiet)
     with psycopg.connect(address.url()) as connection:
         assert connection.execute("SELECT current_user").fetchone() == ("beckon_app",)
@@ -210,8 +209,10 @@ def test_lost_passwords_are_explained(wheel_home: Path, quiet: Quiet) -> None:
     assert "ready to accept connections" in log_tail(layout)
 
 
-def test_an_odd_path_serves(new_home: NewHome, quiet: Quiet) -> None:
+def test_an_odd_path_with_an_earlier_tries_remains_serves(new_home: NewHome, quiet: Quiet) -> None:
     home = new_home("with space, ünï 'quote' $HOME \"x\" `date`")
+    Layout(home).partial.mkdir(parents=True)
+    (Layout(home).partial / "PG_VERSION").write_text("18\n")  # a killed initdb leaves such things
     with psycopg.connect(driver.ensure_running(home, tell=quiet).url()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert driver.stop(home)
