@@ -74,7 +74,7 @@ def advance_due(*, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Adv
         else:
             effects = advance(standing.snapshot, known, standing.playbook, now)
         decided.append((standing, effects))
-    record(decided, by=by, now=now)
+    record(decided, by=by, now=now, facts=facts)
     return _sum([effects for _, effects in decided])
 
 

@@ -5,19 +5,21 @@ Decides nothing and knows no step kinds.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from beckon.campaigns.journey.gathering import Standing
-from beckon.campaigns.journey.values import Effects, MessageWish
+from beckon.campaigns.journey.values import Effects, Facts, MessageWish
+from beckon.campaigns.reasons import LeaveReason
 from beckon.consent.facts import Channel, Purpose
 from beckon.core.actors import Actor
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
-from beckon.desk.actions import NewTask, close_tasks, open_tasks
+from beckon.desk.actions import close_tasks, open_tasks
+from beckon.desk.values import NewTask
 from beckon.messaging.actions import cancel_messages, queue_messages
 from beckon.messaging.keys import enrollment_key
 from beckon.messaging.values import NewMessage, NotQueued
@@ -41,15 +43,20 @@ _TRACE = (
 _EMPTY = "{}"
 
 
-def record(decided: Sequence[Decided], *, by: Actor, now: datetime) -> None:
-    """Record all effects of a batch inside the open transaction. The enrollments are locked by the caller."""
+def record(
+    decided: Sequence[Decided], *, by: Actor, now: datetime, facts: Mapping[int, Facts] | None = None
+) -> None:
+    """Record all effects of a batch inside the open transaction. The enrollments are locked by the caller.
+
+    `facts`, where the caller has them, spare the desk from gathering them again.
+    """
     if not decided:
         return
     _update([effects for _, effects in decided], now)
     _trace([effects for _, effects in decided], now)
     _withdraw([effects for _, effects in decided], by, now)
     _queue(decided, by, now)
-    _open(decided, by, now)
+    _open(decided, facts or {}, by, now)
     _count([effects for _, effects in decided])
     left = [effects for _, effects in decided if effects.left is not None]
     record_events([_left_event(effects) for effects in left], by=by, now=now)
@@ -86,7 +93,8 @@ def _withdraw(all_effects: Sequence[Effects], by: Actor, now: datetime) -> None:
             by_reason.setdefault(reason, []).append(e.snapshot.enrollment_id)
     for reason, ids in sorted(by_reason.items()):
         cancel_messages(sorted(ids), reason, by=by, now=now)
-        close_tasks(sorted(ids), reason, by=by, now=now)
+        if reason != LeaveReason.BOOKED:  # the desk ends those itself, but for what the booking agent has in hand
+            close_tasks(sorted(ids), reason, by=by, now=now)
 
 
 def _queue(decided: Sequence[Decided], by: Actor, now: datetime) -> None:
@@ -118,7 +126,7 @@ def _message(standing: Standing, wish: MessageWish) -> NewMessage:
     )
 
 
-def _open(decided: Sequence[Decided], by: Actor, now: datetime) -> None:
+def _open(decided: Sequence[Decided], facts: Mapping[int, Facts], by: Actor, now: datetime) -> None:
     tasks = []
     for standing, effects in decided:
         for wish in effects.tasks:
@@ -130,11 +138,15 @@ def _open(decided: Sequence[Decided], by: Actor, now: datetime) -> None:
                     person_id=snapshot.person_id, queue_id=standing.campaign.queue_id,
                     campaign_id=snapshot.campaign_id, enrollment_id=snapshot.enrollment_id, step=wish.step,
                     round=wish.round, script_key=standing.playbook.template_key(wish.script),
-                    purpose=standing.playbook.tcpa_class, value=wish.value, due_at=wish.due_at,
-                    callback_at=wish.callback_at, max_attempts=wish.max_attempts,
+                    purpose=standing.playbook.tcpa_class, hipaa_class=standing.playbook.hipaa_class, value=wish.value,
+                    due_at=wish.due_at, callback_at=wish.callback_at, max_attempts=wish.max_attempts,
+                    days_between=wish.days_between, overrides=wish.overrides,
+                    skips_booked=bool(standing.playbook.entry.no_appointment_within_days),
+                    text_sender_id=standing.campaign.senders.get("sms"),
                 )
             )
-    open_tasks(tasks, by=by, now=now)
+    known = {t.person_id: facts[t.person_id].person for t in tasks if t.person_id in facts}
+    open_tasks(tasks, by=by, now=now, facts=known if len(known) == len({t.person_id for t in tasks}) else None)
 
 
 def _left_event(effects: Effects) -> NewEvent:

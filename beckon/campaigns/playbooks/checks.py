@@ -9,7 +9,7 @@ from beckon.channels.templates import Variable, check_template
 from beckon.consent.facts import Channel
 from beckon.messaging.wording.checks import Wording, check_wording
 from beckon.messaging.wording.variables import VARIABLES
-from beckon.desk.defaults import DEFAULTS
+from beckon.desk.outcomes.defaults import DEFAULTS
 from beckon.desk.rules import behaviour_json, behaviour_of
 from beckon.segments.conditions import parse_definition
 from beckon.segments.errors import InvalidCondition
