@@ -53,7 +53,8 @@ def _parameters(field: SegmentField) -> st.SearchStrategy[dict[str, Any]]:
     if not isinstance(field, ValueField | TallyField) and field.rows.at:
         windows.append(st.fixed_dictionaries({"next_days": window}))
     own = {
-        parameter.name: st.sampled_from(KINDS if parameter.name == "kind" else SYSTEMS) for parameter in field.parameters
+        parameter.name: st.sampled_from(KINDS if parameter.name == "kind" else SYSTEMS)
+        for parameter in field.parameters
     }
     return st.builds(lambda a, b: {**a, **b}, st.one_of(windows), st.fixed_dictionaries(own))
 

@@ -57,7 +57,8 @@ FIELDS: tuple[SegmentField, ...] = (
     ManyField(
         "identifier", _label("identifier"), FieldKind.TEXT,
         Rows(
-            "people_personidentifier i", "i.person_id", only=lambda ask: Sql("i.system = %s", (ask.parameters["system"],))
+            "people_personidentifier i", "i.person_id",
+            only=lambda ask: Sql("i.system = %s", (ask.parameters["system"],)),
         ),
         "split_part(i.value, ':', 1)", parameters=(Parameter("system", _label("system"), required=True),),
     ),

@@ -13,7 +13,7 @@ from beckon.segments.tests.naive import inside
 from beckon.segments.tests.population import make_people
 
 _RELAXED = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
 
 
