@@ -1,10 +1,10 @@
 """What an HTTP answer, or the lack of one, means in our words. Pure."""
 
 import email.utils
-import json
 import math
 from collections.abc import Mapping
 
+from pydantic_core import from_json
 from pyreqwest import exceptions as px
 
 from beckon.channels.carriers.base import SendResult, Word, result
@@ -84,8 +84,8 @@ def retry_after(headers: Mapping[str, str], *, now: float) -> float:
 def load_json(body: bytes) -> object:
     """The decoded answer, or None: a vendor's error page is not an error of ours."""
     try:
-        decoded: object = json.loads(body)
-    except (ValueError, RecursionError):
+        decoded: object = from_json(body)
+    except ValueError:
         return None
     return decoded
 

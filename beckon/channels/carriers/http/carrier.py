@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PyreqwestError
+from pyreqwest.http import Url
 from pyreqwest.request import ConsumedRequest
 
 from beckon.channels.carriers.base import Capabilities, Inbound, OutgoingMessage, Receipt, SendResult, Word
@@ -36,6 +37,7 @@ class HttpCarrier:
         self._callback_secret = secret(signature.secret) if signature and signature.secret else ""
         compile_body = compile_json if config.body == "json" else compile_form
         self._body = compile_body(config.fields, omit_empty=config.omit_empty)
+        self._url = Url(config.url)
         self._client: Client | None = None
         self.capabilities = Capabilities(
             channels=config.channels,
@@ -65,7 +67,7 @@ class HttpCarrier:
             return None
         url = fill_url(described.url, reference=reference, carrier_ref=carrier_ref)
         try:
-            response = await self._open().get(url).headers(self._headers).build().send()
+            response = await self._open().get(url).build().send()
             if response.status not in self._config.accepted_statuses:
                 return None
             return read_look_up(self._config, described.answer, reference, bytes(await response.bytes()))
@@ -96,14 +98,14 @@ class HttpCarrier:
     def _request(self, message: OutgoingMessage) -> ConsumedRequest:
         # Kept out of post(): pyreqwest closes its connections only when nothing refers to the client any
         # more (tried on 0.15), and a cancelled task's traceback keeps the locals of post() alive.
-        request = self._open().request(self._config.method, self._config.url).headers(self._headers)
+        request = self._open().request(self._config.method, self._url)
         if self._config.idempotency_header is not None:
             request = request.header(self._config.idempotency_header, message.reference)
         return request.body_bytes(self._body(message)).build()
 
     def _open(self) -> Client:
         if self._client is None:
-            self._client = _client(self._config)
+            self._client = _client(self._config, self._headers)
         return self._client
 
 
@@ -127,9 +129,10 @@ class _Run:
                 self.stopped = answer
 
 
-def _client(config: HttpConfig) -> Client:
+def _client(config: HttpConfig, headers: Mapping[str, str]) -> Client:
     builder = (
         ClientBuilder()
+        .default_headers(headers)
         .user_agent("beckon")
         .follow_redirects(False)
         .referer(False)
