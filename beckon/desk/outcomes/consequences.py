@@ -38,24 +38,6 @@ UPDATE people_person p SET last_call_at = %(now)s, call_attempts = p.call_attemp
  WHERE p.id = ANY(%(people)s)
 """
 
-_CAPTURE = """
-WITH given AS MATERIALIZED (
-    SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS g(person_id, value, digits)
-), made AS (
-    INSERT INTO people_number (kind, value, reversed_digits, line_type, line_type_source, dead_reason)
-    SELECT DISTINCT 'phone', g.value, g.digits, 'mobile', 'stated', '' FROM given g
-    ON CONFLICT (kind, value) DO UPDATE SET
-        line_type = CASE WHEN people_number.line_type = 'unknown' THEN 'mobile' ELSE people_number.line_type END,
-        line_type_source = CASE WHEN people_number.line_type = 'unknown' THEN 'stated'
-                                ELSE people_number.line_type_source END
-    RETURNING id, value
-)
-INSERT INTO people_contactpoint (person_id, number_id, kind, use, rank, ended_reason)
-SELECT g.person_id, m.id, 'phone', 'mobile', 1, '' FROM given g JOIN made m ON m.value = g.value
-ON CONFLICT (person_id, number_id) DO UPDATE SET ended_at = NULL, ended_reason = '', use = 'mobile', rank = 1
-"""
-
-
 @dataclass
 class Done:
     """An outcome that was decided: what it was about and what it does. `call_id` once the call is recorded."""
@@ -130,13 +112,30 @@ def mark_numbers(done: Sequence[Done], now: datetime) -> None:
     dead = sorted({d.dialled for d in done if d.effects.number is AboutNumber.DEAD and d.dialled})
     if dead:
         Number.objects.filter(pk__in=dead, dead_at=None).update(dead_at=now, dead_reason="disconnected")
-    captured = {(d.person.pk, d.outcome.details.captured_mobile) for d in done if d.outcome.details.captured_mobile}
-    if captured:
-        rows = sorted(captured)
-        with connection.cursor() as cursor:
-            cursor.execute(_CAPTURE, [
-                [i for i, _ in rows], [value for _, value in rows], [value[:0:-1] for _, value in rows]
-            ])
+    _add_mobiles({
+        (d.person.pk, d.outcome.details.captured_mobile) for d in done if d.outcome.details.captured_mobile
+    })
+
+
+def _add_mobiles(captured: set[tuple[int, str]]) -> None:
+    """New mobile numbers, as the person stated them; one that is there becomes the first to be tried."""
+    if not captured:
+        return
+    values = sorted({value for _, value in captured})
+    Number.objects.bulk_create(
+        [Number(kind="phone", value=v, reversed_digits=v[:0:-1], line_type="mobile", line_type_source="stated")
+         for v in values],
+        ignore_conflicts=True,
+    )
+    numbers = {n.value: n for n in Number.objects.filter(kind="phone", value__in=values)}
+    Number.objects.filter(pk__in=[n.pk for n in numbers.values()], line_type="unknown").update(
+        line_type="mobile", line_type_source="stated"
+    )
+    ContactPoint.objects.bulk_create(
+        [ContactPoint(person_id=i, number=numbers[v], kind="phone", use="mobile", rank=0) for i, v in sorted(captured)],
+        update_conflicts=True, unique_fields=["person", "number"],
+        update_fields=["ended_at", "ended_reason", "use", "rank"],
+    )
 
 
 def mark_people(done: Sequence[Done], by: Actor, now: datetime) -> None:

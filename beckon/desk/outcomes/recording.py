@@ -118,13 +118,13 @@ def _decide(
     behaviour = behaviours.of(outcome.code, task.overrides if task else {})
     if behaviour is None:
         return DisposeNo.UNKNOWN_CODE
+    if task is None and not outcome.details.callback.is_empty:
+        return DisposeNo.NO_TASK
     moved_on = task is not None and not is_stray and not _is_theirs(task, outcome)
     facts = _facts(outcome, task, person, known, places, uncounted=is_stray or moved_on)
     effects = outcome_of(facts, behaviour, outcome.details, now)
     if not isinstance(effects, Effects):
         return effects
-    if effects.callback_at is not None and task is None:
-        return DisposeNo.NO_TASK
     appointment = known.appointments.get(outcome.details.appointment_id or 0)
     return Done(outcome, person, task, effects, facts.zone, appointment, moved_on, is_inbound=is_stray)
 

@@ -1,0 +1,78 @@
+"""Reading the desk: why a list is empty, callbacks coming up. Never writes."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Count
+
+from beckon.consent.law.hours import hours_at
+from beckon.core.actors import Actor
+from beckon.desk.models import CallTask, TaskStatus
+from beckon.desk.serving.places import all_places
+from beckon.desk.values import EmptyList
+
+_OPEN = """
+SELECT place, is_ready OR due_at <= %(now)s, held_reason, count(*), min(due_at) FROM desk_calltask
+ WHERE queue_id = ANY(%(queues)s) AND status = 'open' GROUP BY 1, 2, 3
+"""
+
+
+def why_empty(queue_ids: Sequence[int], *, now: datetime, closed_since: datetime | None = None) -> EmptyList:
+    """What the people of these lists wait for, in counts, so that idle agents know why (peers 3.7, no. 26).
+
+    `closed_since` limits the closed ones (default: the last 30 days).
+    """
+    places = all_places()
+    answers = {number: hours_at(place, now) for number, place in places.items()}
+    open_now, outside, opens_at, next_due = 0, 0, None, None
+    waiting: Counter[str] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, {"queues": list(queue_ids), "now": now})
+        for place, is_due, reason, count, due_at in cursor.fetchall():
+            answer = answers.get(place, answers[0])
+            if not is_due:
+                waiting[reason or "not_due_yet"] += count
+                next_due = min(next_due or due_at, due_at)
+            elif answer.is_open:
+                open_now += count
+            else:
+                outside += count
+                opens_at = min(opens_at or answer.opens_at, answer.opens_at) if answer.opens_at else opens_at
+    mine = CallTask.objects.filter(queue_id__in=list(queue_ids))
+    closed = mine.filter(status=TaskStatus.CLOSED, closed_at__gte=closed_since or now - timedelta(days=30))
+    by_reason = closed.values_list("closed_reason").annotate(n=Count("pk")).order_by("closed_reason")
+    return EmptyList(
+        open_now, mine.filter(status=TaskStatus.LEASED).count(), dict(sorted(waiting.items())), next_due, outside,
+        opens_at, dict(by_reason),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A promised call. `promised_by` "" is anyone's."""
+
+    task_id: int
+    person_id: int
+    at: datetime
+    promised_by: str
+    is_overdue: bool
+
+
+def callbacks_of(
+    agent: Actor | None, *, now: datetime, until: datetime | None = None
+) -> list[Callback]:
+    """Callbacks due before `until` (default: the next 15 minutes), earliest first; all agents' when `agent` is None.
+
+    For reminders and for the supervisor before an agent leaves.
+    """
+    rows = CallTask.objects.filter(
+        callback_at__lt=until or now + timedelta(minutes=15), status=TaskStatus.OPEN
+    ).order_by("callback_at", "pk")
+    if agent is not None:
+        rows = rows.filter(callback_for=agent.key)
+    columns = ("pk", "person_id", "callback_at", "callback_for")
+    return [Callback(pk, person, at, whose, at < now) for pk, person, at, whose in rows.values_list(*columns)
+            if at is not None]
