@@ -90,6 +90,11 @@ def worker_token() -> str:
     return f"{socket.gethostname()[:40]}.{os.getpid()}.{secrets.token_hex(6)}"
 
 
+def _close_connection() -> None:
+    """Of the thread it runs in."""
+    connection.close()
+
+
 @dataclass
 class _Run:
     organization: Organization
@@ -119,7 +124,7 @@ class _Run:
         with org_scope(self.organization):
             release_lease(self.sender_id, self.token)
         for pool in (self._deciding, self._marking, self._recording):
-            pool.submit(connection.close)
+            pool.submit(_close_connection)
             pool.shutdown(wait=True)
 
     async def pump(self, held: Held, carrier_of: CarrierOf, seconds: float) -> Dispatched:

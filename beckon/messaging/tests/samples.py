@@ -9,7 +9,6 @@ from beckon.channels.models import Sender
 from beckon.consent.actions import Grant, record_consent
 from beckon.consent.facts import Basis, Channel, Purpose
 from beckon.core.actors import SYSTEM
-from beckon.core.models import Organization
 from beckon.messaging.keys import manual_key
 from beckon.messaging.models import Message
 from beckon.messaging.values import NewMessage
@@ -71,14 +70,3 @@ def statuses() -> dict[str, int]:
     for status in Message.objects.values_list("status", flat=True):
         found[status] = found.get(status, 0) + 1
     return found
-
-
-def make_live(organization: Organization) -> Organization:
-    """Turn a scratch organization into a live one on the wall clock, so that it may own real senders."""
-    from beckon.core.models import ClockKind, OrganizationKind
-
-    Organization.objects.filter(pk=organization.pk).update(
-        kind=OrganizationKind.LIVE, clock_kind=ClockKind.WALL, clock_at=None
-    )
-    organization.refresh_from_db()
-    return organization
