@@ -64,7 +64,7 @@ def open_tasks(
     rows = [_row(task, points.get(task.person_id), places) for task in tasks]
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, [now, now, *(list(column) for column in zip(*rows, strict=True))])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _row(task: NewTask, point: Point | None, places: Mapping[Place, int]) -> tuple[Any, ...]:
@@ -91,7 +91,7 @@ def close_tasks(enrollment_ids: Sequence[int], reason: str, *, by: Actor, now: d
                  FROM mine WHERE t.id = mine.id""",
             [list(enrollment_ids), now, reason],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def release(agents: Sequence[Actor], *, by: Actor, now: datetime, hold: timedelta = timedelta()) -> int:

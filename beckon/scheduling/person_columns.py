@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db import connection
 
+from beckon.people.actions import AppointmentFacts, touch_appointments
+
 _SQL = """
 WITH given AS MATERIALIZED (
     SELECT person_id, array_agg(gone) FILTER (WHERE gone IS NOT NULL) AS gone
@@ -36,21 +38,14 @@ WITH given AS MATERIALIZED (
         ORDER BY happened_at DESC, a.id DESC LIMIT 1
     ) last ON true
 )
-UPDATE people_person p SET
-    next_appointment_at = f.next_at,
-    last_appointment_outcome = CASE WHEN f.is_newer THEN f.last_outcome ELSE p.last_appointment_outcome END,
-    last_appointment_at = CASE WHEN f.is_newer THEN f.last_at ELSE p.last_appointment_at END,
-    last_encounter_at = GREATEST(p.last_encounter_at, f.seen_at),
-    updated_at = %(now)s
-FROM facts f WHERE p.id = f.id
+SELECT id, next_at, CASE WHEN is_newer THEN last_at END, COALESCE(last_outcome, ''), seen_at FROM facts ORDER BY id
 """
-
 
 _NOTHING: Sequence[datetime | None] = (None,)
 
 
 def refresh_person_columns(people: Mapping[int, Sequence[datetime]], *, now: datetime) -> None:
-    """Recompute next and last appointment and last encounter of the people, in one statement.
+    """Recompute next and last appointment and last encounter of the people, in two statements.
 
     `people` maps ids to the starts they have just lost (cancelled, moved, settled). What came from a file or
     an EHR without a visit of ours stays, unless it is one of those starts or has passed.
@@ -60,3 +55,5 @@ def refresh_person_columns(people: Mapping[int, Sequence[datetime]], *, now: dat
     pairs = [(i, at) for i, gone in sorted(people.items()) for at in gone or _NOTHING]
     with connection.cursor() as cursor:
         cursor.execute(_SQL, {"people": [i for i, _ in pairs], "gone": [at for _, at in pairs], "now": now})
+        rows = cursor.fetchall()
+    touch_appointments([AppointmentFacts(*row) for row in rows])

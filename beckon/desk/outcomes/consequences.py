@@ -7,9 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-from django.db.models import Q
-
 from beckon.channels.models import Sender
 from beckon.consent.actions import record_do_not_contact
 from beckon.consent.facts import Channel, Purpose
@@ -24,19 +21,21 @@ from beckon.desk.words import appointment_words
 from beckon.messaging.actions import queue_messages
 from beckon.messaging.keys import confirm_key
 from beckon.messaging.values import NewMessage
-from beckon.people.models import ContactPoint, Number, Person
+from beckon.people.actions import (
+    add_phone,
+    end_contact_points,
+    mark_deceased,
+    mark_number_dead,
+    record_call_attempts,
+    record_contacts,
+)
+from beckon.people.models import ContactPoint, LineType, Person
 from beckon.scheduling.models import Appointment
 
 TEMPLATES = {Text.CONFIRMATION: "desk/confirmation", Text.PRACTICE_DETAILS: "desk/practice-details"}
 TEXT_EXPIRES = {Text.CONFIRMATION: timedelta(days=1), Text.PRACTICE_DETAILS: timedelta(hours=2)}
 _E164 = re.compile(r"^\+[1-9]\d{7,14}$")
 
-_TOUCH = """
-UPDATE people_person p SET last_call_at = %(now)s, call_attempts = p.call_attempts + 1, updated_at = p.updated_at,
-       recent_contacts = (array_append(p.recent_contacts, %(now)s::timestamptz))
-                         [greatest(1, cardinality(p.recent_contacts) - 8):]
- WHERE p.id = ANY(%(people)s)
-"""
 
 @dataclass
 class Done:
@@ -91,56 +90,31 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def touch_people(done: Sequence[Done], now: datetime) -> None:
-    """Last call, attempts and recent contacts of everybody who was dialled, in one statement (rows are locked).
-
-    An inbound call is no attempt of ours.
-    """
-    called = [d.person.pk for d in done if not d.is_inbound]
-    if called:
-        with connection.cursor() as cursor:
-            cursor.execute(_TOUCH, {"now": now, "people": called})
+    """Last call, attempts and recent contacts of everybody who was dialled. An inbound call is no attempt of ours."""
+    called = sorted((d.person.pk, now) for d in done if not d.is_inbound)
+    record_contacts(called)
+    record_call_attempts(called)
 
 
-def mark_numbers(done: Sequence[Done], now: datetime) -> None:
+def mark_numbers(done: Sequence[Done], by: Actor, now: datetime) -> None:
     """Wrong numbers end the person's link, disconnected ones are retired for everybody, new mobiles are added."""
-    wrong = [(d.person.pk, d.dialled) for d in done if d.effects.number is AboutNumber.WRONG and d.dialled]
+    wrong = {(d.person.pk, d.dialled) for d in done if d.effects.number is AboutNumber.WRONG and d.dialled}
     if wrong:
-        pairs = Q()
-        for person_id, number_id in wrong:
-            pairs |= Q(person_id=person_id, number_id=number_id)
-        ContactPoint.objects.filter(pairs, ended_at=None).update(ended_at=now, ended_reason="wrong_person")
+        points = ContactPoint.objects.filter(person_id__in=[i for i, _ in wrong], ended_at=None)
+        rows = points.values_list("pk", "person_id", "number_id")
+        ids = [pk for pk, person_id, number_id in rows if (person_id, number_id) in wrong]
+        end_contact_points(ids, "wrong_person", by=by, now=now)
     dead = sorted({d.dialled for d in done if d.effects.number is AboutNumber.DEAD and d.dialled})
     if dead:
-        Number.objects.filter(pk__in=dead, dead_at=None).update(dead_at=now, dead_reason="disconnected")
-    _add_mobiles({
-        (d.person.pk, d.outcome.details.captured_mobile) for d in done if d.outcome.details.captured_mobile
-    })
-
-
-def _add_mobiles(captured: set[tuple[int, str]]) -> None:
-    """New mobile numbers, as the person stated them; one that is there becomes the first to be tried."""
-    if not captured:
-        return
-    values = sorted({value for _, value in captured})
-    Number.objects.bulk_create(
-        [Number(kind="phone", value=v, reversed_digits=v[:0:-1], line_type="mobile", line_type_source="stated")
-         for v in values],
-        ignore_conflicts=True,
-    )
-    numbers = {n.value: n for n in Number.objects.filter(kind="phone", value__in=values)}
-    Number.objects.filter(pk__in=[n.pk for n in numbers.values()], line_type="unknown").update(
-        line_type="mobile", line_type_source="stated"
-    )
-    ContactPoint.objects.bulk_create(
-        [ContactPoint(person_id=i, number=numbers[v], kind="phone", use="mobile", rank=0) for i, v in sorted(captured)],
-        update_conflicts=True, unique_fields=["person", "number"],
-        update_fields=["ended_at", "ended_reason", "use", "rank"],
-    )
+        mark_number_dead(dead, "disconnected", by=by, now=now)
+    for each in done:
+        if each.outcome.details.captured_mobile:
+            add_phone(each.person.pk, each.outcome.details.captured_mobile, line_type=LineType.MOBILE, use="mobile",
+                      by=by, now=now)
 
 
 def mark_people(done: Sequence[Done], by: Actor, now: datetime) -> None:
-    """Opt-outs, deaths, proposed merges and dead numbers, each with its event; ends all calls of who is gone."""
-    _announce_dead_numbers(done, by, now)
+    """Opt-outs, deaths and proposed merges, each with its event; ends all calls of who is gone."""
     gone: dict[int, str] = {}
     for each in done:
         match each.effects.person:
@@ -152,24 +126,11 @@ def mark_people(done: Sequence[Done], by: Actor, now: datetime) -> None:
                 gone[each.person.pk] = each.effects.leave
             case AboutPerson.DUPLICATE | AboutPerson.NOTHING:
                 pass
-    _announce_deaths(done, by, now)
-    _propose_merges(done, by, now)
-    close_tasks_of_people(gone, by=by, now=now)
-
-
-def _announce_dead_numbers(done: Sequence[Done], by: Actor, now: datetime) -> None:
-    events = [
-        NewEvent("number.dead", d.person.pk, d.dialled, {"reason": "disconnected", "number_id": d.dialled})
-        for d in done if d.effects.number is AboutNumber.DEAD and d.dialled
-    ]
-    record_events(events, by=by, now=now)
-
-
-def _announce_deaths(done: Sequence[Done], by: Actor, now: datetime) -> None:
     dead = sorted({d.person.pk for d in done if d.effects.person is AboutPerson.DECEASED})
     if dead:
-        Person.objects.filter(pk__in=dead, deceased_at=None).update(deceased_at=now, updated_at=now)
-        record_events([NewEvent("person.deceased", i) for i in dead], by=by, now=now)
+        mark_deceased(dead, by=by, now=now)
+    _propose_merges(done, by, now)
+    close_tasks_of_people(gone, by=by, now=now)
 
 
 def _propose_merges(done: Sequence[Done], by: Actor, now: datetime) -> None:

@@ -182,9 +182,9 @@ def _record(done: list[Done], by: Actor, now: datetime) -> None:
         each.call_id = row.pk
     _update_tasks([d for d in done if d.task is not None and not _leaves_task_alone(d)], now)
     consequences.touch_people(done, now)
-    consequences.mark_numbers(done, now)
     record_audit(action="call.disposed", object_kind="call", object_ids=[d.call_id for d in done], by=by, now=now)
     record_events([_event(d) for d in done], by=by, now=now)
+    consequences.mark_numbers(done, by, now)
     consequences.mark_people(done, by, now)
     consequences.queue_texts(done, by, now)
 

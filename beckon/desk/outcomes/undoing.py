@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
-
 from beckon.consent.actions import OptIn, record_opt_in
 from beckon.consent.facts import Basis
 from beckon.core import clock
@@ -16,7 +14,8 @@ from beckon.core.events.registry import NewEvent
 from beckon.desk.models import Call, CallTask, TaskStatus
 from beckon.desk.rules import AboutNumber, AboutPerson
 from beckon.desk.values import NotUndone, Undone, UndoNo
-from beckon.messaging.models import Message, MessageStatus
+from beckon.messaging.models import Message
+from beckon.messaging.values import MessageStatus
 from beckon.people.models import ContactPoint, Number, Person
 
 UNDO_WITHIN = timedelta(minutes=30)
@@ -59,7 +58,7 @@ def undo_last(
 
 def _lock(call: Call) -> _Last:
     person = Person.objects.select_for_update(no_key=True).get(pk=call.person_id)
-    task = CallTask.objects.select_for_update(no_key=True).filter(pk=call.task_id).first()
+    task = CallTask.objects.select_for_update(no_key=True).filter(pk=call.task_id or 0).first()
     return _Last(call, person, task)
 
 
@@ -70,7 +69,7 @@ def _has_moved_on(last: _Last) -> bool:
     if person.merged_into is not None or Call.objects.filter(person_id=person.pk, pk__gt=call.pk).exists():
         return True
     elsewhere = CallTask.objects.filter(person_id=person.pk, status=TaskStatus.LEASED)
-    if elsewhere.exclude(pk=call.task_id).exists():
+    if elsewhere.exclude(pk=call.task_id or 0).exists():
         return True
     return last.task is not None and not call.before.get("moved_on") and _task_has_moved_on(last.task, call)
 
@@ -121,10 +120,10 @@ def _restore_numbers(call: Call) -> None:
     about = call.before["about"][0]
     if about == AboutNumber.WRONG:
         ContactPoint.objects.filter(
-            person_id=call.person_id, number_id=call.number_id, ended_at=call.ended_at, ended_reason="wrong_person"
+            person_id=call.person_id, number_id=call.number_id or 0, ended_at=call.ended_at, ended_reason="wrong_person"
         ).update(ended_at=None, ended_reason="")
     elif about == AboutNumber.DEAD:
-        Number.objects.filter(pk=call.number_id, dead_at=call.ended_at).update(dead_at=None, dead_reason="")
+        Number.objects.filter(pk=call.number_id or 0, dead_at=call.ended_at).update(dead_at=None, dead_reason="")
 
 
 def _restore_task(last: _Last, agent: Actor, wall: datetime) -> None:
@@ -133,12 +132,12 @@ def _restore_task(last: _Last, agent: Actor, wall: datetime) -> None:
     if call.before["about"][1] in (AboutPerson.OPTS_OUT, AboutPerson.DECEASED):
         others = CallTask.objects.filter(
             person_id=call.person_id, status=TaskStatus.CLOSED, closed_at=call.ended_at
-        ).exclude(closed_reason="booked").exclude(pk=call.task_id)
+        ).exclude(closed_reason="booked").exclude(pk=call.task_id or 0)
         others.update(status=TaskStatus.OPEN, closed_at=None, closed_reason="")
     kept: dict[str, Any] | None = call.before.get("task")
     if task is None or kept is None or call.before.get("moved_on"):
         return
-    CallTask.objects.filter(Q(pk=task.pk)).update(
+    CallTask.objects.filter(pk=task.pk).update(
         status=TaskStatus.LEASED, leased_by=agent.key, leased_until=wall + LEASE, closed_at=None, closed_reason="",
         is_ready=False, attempts=kept["attempts"], tried_hours=kept["tried_hours"], due_at=_at(kept["due_at"]),
         held_reason=kept["held_reason"], callback_at=_at(kept["callback_at"]), callback_for=kept["callback_for"],
