@@ -107,11 +107,13 @@ def create_organization(
     return organization
 
 
-def create_rehearsal(*, clock_at: datetime, seed: int, time_zone: str = "America/New_York") -> Organization:
+def create_rehearsal(
+    *, clock_at: datetime, seed: int, time_zone: str = "America/New_York", name: str = "Rehearsal"
+) -> Organization:
     """A scratch organization under a random short name; the caller drops it with `drop_organization`."""
     return create_organization(
         slug=f"rehearsal-{secrets.token_hex(6)}",
-        name="Rehearsal",
+        name=name,
         kind=OrganizationKind.REHEARSAL,
         clock_at=clock_at,
         seed=seed,

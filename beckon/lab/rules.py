@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from beckon.core.draws import pick, uniform
@@ -75,16 +75,16 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def answer_to_dial(
-    population: Population, seed: int, person: VirtualPerson, *, number: str, attempt: int, hour: int
+    population: Population, seed: int, person: VirtualPerson, *, number: str, attempt: int, when: datetime
 ) -> Answer:
-    """The outcome of one dial at a local hour; `attempt` counts from 1, `number` is the value dialled."""
-    name = (person.key, "dial", attempt)
+    """The outcome of one dial at a local time; `attempt` counts from 1, `number` is the value dialled."""
+    name = (person.key, "dial", number, when.date().isoformat())
     short, long = population.number("calls.minutes_unanswered"), population.number("calls.minutes_answered")
     line = uniform(seed, "line", number)
     if line < population.number("calls.disconnected"):
         return Answer(Said.DISCONNECTED, short)
     is_wrong = line < population.number("calls.disconnected") + population.number("calls.wrong_number")
-    factor = population.table("calls.hour_factor").get(str(hour), 1.0)
+    factor = population.table("calls.hour_factor").get(str(when.hour), 1.0)
     if uniform(seed, *name, "picks-up") >= population.number("calls.picked_up") * factor:
         voicemail = uniform(seed, *name, "voicemail") < population.number("calls.voicemail_when_not")
         return Answer(Said.VOICEMAIL if voicemail else Said.NO_ANSWER, short)

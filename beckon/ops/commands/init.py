@@ -5,10 +5,12 @@ import secrets
 
 from django.db import transaction
 
+from beckon.campaigns.defaults import install_defaults
+from beckon.core.actors import COMMAND_LINE
+from beckon.core.clock import wall_now
 from beckon.core.models import Membership, Organization, OrganizationKind, Role, User
 from beckon.core.organizations import create_organization
 from beckon.core.tenancy import org_scope
-from beckon.ops.defaults import install_defaults
 from beckon.ops.migrations import migrate_all
 
 HELP = "Make an empty installation ready: database, tables, an organization and its administrator. Safe to repeat."
@@ -35,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         language=args.language,
     )
     with org_scope(organization):
-        install_defaults()
+        install_defaults(by=COMMAND_LINE, now=wall_now())
     password = make_administrator(organization, args.admin_email)
     print(f"organization {organization.slug} is ready")
     if password:

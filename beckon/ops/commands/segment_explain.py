@@ -34,9 +34,7 @@ def run(args: argparse.Namespace) -> int:
     language = Language(args.language or ("es" if organization.language == "es" else "en"))
     with org_scope(organization):
         explanations = explain(chosen_definition(args), args.person, now=now)
-        record_audit(
-            action="segment.explained", object_kind="person", object_ids=args.person, by=COMMAND_LINE, now=now
-        )
+        record_audit(action="segment.explained", object_kind="person", object_ids=args.person, by=COMMAND_LINE, now=now)
     if args.json:
         print(json.dumps([_document(one, language) for one in explanations], ensure_ascii=False))
         return 0

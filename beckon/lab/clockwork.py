@@ -1,0 +1,132 @@
+"""Turns the virtual clock, hour by hour: people answer, journeys advance, messages leave, agents work.
+
+Everything real is done by the packages below; this only says when, and plays the people and the agents.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from beckon.campaigns.rounds import run_round
+from beckon.channels.carriers.base import Channel, Inbound
+from beckon.channels.carriers.sandbox.carrier import SandboxCarrier
+from beckon.core.actors import SYSTEM
+from beckon.core.clock import set_clock
+from beckon.core.tenancy import org_scope
+from beckon.lab.acts import outcome_of_world, plan_reactions, settle_visits, take_due
+from beckon.lab.agents import take_calls_in, work_an_hour
+from beckon.lab.models import VirtualAct
+from beckon.lab.world import World, is_workday
+from beckon.messaging.receiving.inbound import record_inbound
+from beckon.messaging.sending.virtual import dispatch_due
+
+FIRST_HOUR, LAST_HOUR = 8, 21
+"""Hours of the practice's day in which anything is moved on; nights are skipped, since nothing may leave then."""
+SHIFT = range(9, 17)
+"""Agents dial from nine to five."""
+HOUR = timedelta(hours=1)
+Progress = Callable[[datetime], None]
+
+
+def run_days(world: World, *, first: date, days: int, progress: Progress | None = None) -> None:
+    """Live through `days` days from `first`, from where the clock stands; hours already lived are not lived again."""
+    zone = ZoneInfo(world.organization.time_zone)
+    _trust_the_disk_later()
+    for offset in range(days):
+        day = first + timedelta(days=offset)
+        for hour in range(FIRST_HOUR, LAST_HOUR):
+            at = datetime.combine(day, time(hour), zone)
+            if world.organization.clock_at is not None and at < world.organization.clock_at:
+                continue
+            live_an_hour(world, at, is_first=hour == FIRST_HOUR)
+            if progress is not None:
+                progress(at)
+
+
+def _trust_the_disk_later() -> None:
+    """A virtual hour lost to a power cut is lived again, so its commits need not wait for the disk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+
+
+def live_an_hour(world: World, at: datetime, *, is_first: bool = True) -> None:
+    """The hour from `at`, in one transaction with the clock: after a crash it is lived again whole, or not at all.
+
+    Agents' calls fall into the hour, so the clock stands at its end afterwards.
+    """
+    organization = world.organization
+    with org_scope(organization):
+        work = _work_at(at)
+        if work.visits:
+            settle_visits(world, at)
+        if work.acts:
+            _hear_from_people(world, at)
+        if is_first or work.enrollments or work.acts:
+            run_round(organization, now=at)
+        if is_first or work.enrollments or work.acts or work.messages:
+            _send(world, at)
+        if world.agents and is_workday(at) and at.hour in SHIFT:
+            work_an_hour(world, begins=at, ends=at + HOUR)
+        set_clock(organization, at + HOUR)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What has come due, asked in one query."""
+
+    visits: bool
+    acts: bool
+    enrollments: bool
+    messages: bool
+
+
+_WORK = """
+SELECT EXISTS (SELECT 1 FROM scheduling_appointment WHERE status = 'booked' AND ends_at <= %(at)s),
+       EXISTS (SELECT 1 FROM lab_virtualact WHERE done_at IS NULL AND due_at <= %(at)s),
+       EXISTS (SELECT 1 FROM campaigns_enrollment WHERE left_at IS NULL AND due_at <= %(at)s),
+       EXISTS (SELECT 1 FROM messaging_message WHERE sent_at IS NULL AND settled_at IS NULL AND status = 'queued'
+                AND not_before <= %(at)s)"""
+
+
+def _work_at(at: datetime) -> _Work:
+    with connection.cursor() as cursor:
+        cursor.execute(_WORK, {"at": at})
+        row = cursor.fetchone()
+    assert row is not None
+    return _Work(*row)
+
+
+def _send(world: World, at: datetime) -> None:
+    carrier = SandboxCarrier(outcome_of_world(world))
+    done = dispatch_due(by=SYSTEM, now=at, tick_seconds=HOUR.total_seconds(), carrier_of=lambda held: carrier)
+    if done.sent or done.delivered:
+        plan_reactions(world, at)
+
+
+def _hear_from_people(world: World, at: datetime) -> None:
+    due = take_due(at)
+    for sender_id, acts in _by_sender(due.replies).items():
+        batch = [
+            Inbound(
+                carrier_ref=f"in:{act.data['reference']}",
+                channel=Channel.SMS,
+                from_=act.data["address"],
+                to="",
+                body=act.data["text"],
+            )
+            for act in acts
+        ]
+        record_inbound(batch, sender_id=sender_id, carrier="sandbox", by=SYSTEM, now=at)
+    if due.calls:
+        take_calls_in(world, due.calls, at)
+
+
+def _by_sender(acts: Sequence[VirtualAct]) -> dict[int, list[VirtualAct]]:
+    grouped: dict[int, list[VirtualAct]] = defaultdict(list)
+    for act in acts:
+        grouped[act.data["sender"]].append(act)
+    return grouped
