@@ -21,3 +21,7 @@ class ImportRefused(BeckonError):
 
 class ImportCancelled(BeckonError):
     """Somebody asked the import to stop; what was merged stays until it is resumed or undone."""
+
+
+class NumbersMoved(BeckonError):
+    """Between planning and merging somebody else took in one of the file's numbers; the plan is made again."""

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from pathlib import Path
 
 from beckon.people.intake.dialect import Dialect
@@ -24,6 +24,7 @@ ROW_COLUMNS = (
     "line", "given", "middle", "family", "suffix", "name_key", "match_key", "phonetic", "birth_date", "sex", "language", "zone",
     "zone_source", "state", "postal_code", "record_number", "do_not_contact", "deceased", "last_encounter", "last_appointment",
     "outcome", "next_appointment", "consent", "guardian_given", "guardian_family", "guardian_phone",
+    "guardian_key", "guardian_match",
 )
 POINT_COLUMNS = (
     "line", "place", "kind", "value", "use", "line_type", "extension", "line1", "line2", "city", "point_state", "zip",
@@ -40,6 +41,7 @@ class Task:
     header_line: int
     columns: list[Column]
     today: date
+    zone: tzinfo
     folder: Path
 
 
@@ -62,10 +64,10 @@ class Tally:
         self.problem_reasons += other.problem_reasons
 
 
-def task_of(inspection: Inspection, today: date, folder: Path) -> Task:
-    """The task for the file that was inspected; results go to `folder`."""
+def task_of(inspection: Inspection, today: date, zone: tzinfo, folder: Path) -> Task:
+    """The task for the file that was inspected; `today` in the organization's `zone`; results go to `folder`."""
     i = inspection
-    return Task(i.kind, i.dialect, i.header, i.header_line, i.columns, today, folder)
+    return Task(i.kind, i.dialect, i.header, i.header_line, i.columns, today, zone, folder)
 
 
 class BlockReader:
@@ -73,7 +75,7 @@ class BlockReader:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._reader = RowReader(task.columns, task.today)
+        self._reader = RowReader(task.columns, task.today, task.zone)
         self._has_header = task.header_line > 0
 
     def process(self, number: int, piece: Piece) -> Tally:
@@ -157,6 +159,7 @@ def _add_person(p: PersonRow, lines: list[str], points: list[str]) -> None:
         line, p.given, p.middle, p.family, p.suffix, p.name_key, p.match_key, p.phonetic, p.birth_date, p.sex, p.language, p.zone,
         p.zone_source, p.state, p.postal_code, p.record_number, p.do_not_contact, p.deceased, p.last_encounter, p.last_appointment,
         p.outcome, p.next_appointment, p.consent, p.guardian_given, p.guardian_family, p.guardian_phone,
+        p.guardian_key, p.guardian_match,
     )) + "\n")
     for place, point in enumerate(p.points):
         points.append("\t".join((

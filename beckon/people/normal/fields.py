@@ -119,4 +119,6 @@ class PersonRow:
     guardian_given: str = ""
     guardian_family: str = ""
     guardian_phone: str = ""
+    guardian_key: str = ""
+    guardian_match: str = ""
     points: list[Point] = field(default_factory=list)

@@ -5,8 +5,8 @@ Values repeat, so every reader keeps what it has already read; that is most of t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Generic, TypeVar
+from datetime import UTC, date, datetime, time, tzinfo
+from typing import Generic, TypeVar
 
 from beckon.people.normal import addresses, dates, names, phones, values
 from beckon.people.normal.fields import CONSENT_CHANNELS, PHONES, Field, PersonRow, Point, Problem, RawRow
@@ -61,9 +61,9 @@ class Outcome:
 
 
 class RowReader:
-    """Reads rows of one file by its columns. `today` bounds dates."""
+    """Reads rows of one file by its columns. `today` bounds dates; moments are told in `zone` where none is written."""
 
-    def __init__(self, columns: Sequence[Column], today: date) -> None:
+    def __init__(self, columns: Sequence[Column], today: date, zone: tzinfo = UTC) -> None:
         self.width = len(columns)
         self._phones = [(c, *_USES[f]) for f in PHONES for c in columns if c.field is f]
         self._emails = [c for c in columns if c.field is Field.EMAIL]
@@ -77,7 +77,7 @@ class RowReader:
         for f, name in _DATES:
             if f in self._one:
                 column = self._one[f]
-                self._dates.append((column, name, Remembered(_date_reader(f, column.style, today))))
+                self._dates.append((column, name, Remembered(_date_reader(f, column.style, today, zone))))
         self._proper = Remembered(names.proper)
         self._keys = Remembered(lambda text: (names.name_key(*text.split("\t")), names.match_key(*text.split("\t"))))
         self._printed = Remembered(addresses.printed)
@@ -209,6 +209,7 @@ class RowReader:
         if name and not values.is_empty(name):
             parts = names.split_full_name(name)
             person.guardian_given, person.guardian_family = parts.given, parts.family or person.family
+            person.guardian_key, person.guardian_match = self._keys(f"{person.guardian_given}\t{person.guardian_family}")
         if phone.strip(" -"):
             found = phones.read_phone(phone)
             if isinstance(found, str):
@@ -231,39 +232,56 @@ class RowReader:
         return NO_NAME
 
 
-def _date_reader(wanted: Field, style: dates.DateStyle, today: date) -> Callable[[str], str]:
-    """A reader that answers an ISO text, '' for an empty one, or '!' and the reason."""
+def _date_reader(wanted: Field, style: dates.DateStyle, today: date, zone: tzinfo) -> Callable[[str], str]:
+    """A reader that answers an ISO text (moments in UTC), '' for an empty one, or '!' and the reason."""
 
     def read(text: str) -> str:
         if values.is_empty(text):
             return ""
         if wanted is Field.BIRTH_DATE:
-            found: Any = dates.read_birth_date(text, style, today)
-        elif wanted is Field.DECEASED:
-            return _read_deceased(text, style, today)
-        else:
-            found = dates.read_moment(text, style, today)
+            birth = dates.read_birth_date(text, style, today)
+            return "!" + birth if isinstance(birth, str) else birth.isoformat()
+        if wanted is Field.DECEASED:
+            return _read_deceased(text, style, today, zone)
+        found = dates.read_moment(text, style, today)
         if isinstance(found, str):
             return "!" + found
-        if found.year < 1800:
-            return "!" + dates.TOO_OLD
-        return found.isoformat()
+        if not 1900 < found.year < 2200:
+            return "!" + dates.NO_SUCH_DAY
+        if wanted is Field.LAST_ENCOUNTER and _day(found) > today:
+            return "!" + dates.FUTURE
+        return _moment(found, zone)
 
     return read
 
 
-def _read_deceased(text: str, style: dates.DateStyle, today: date) -> str:
+def _day(found: date) -> date:
+    return found.date() if isinstance(found, datetime) else found
+
+
+def _moment(found: date, zone: tzinfo) -> str:
+    """UTC, to the second. A day without a time is told as its noon, so that it is that day in every zone."""
+    if not isinstance(found, datetime):
+        found = datetime.combine(found, time(12), zone)
+    elif found.tzinfo is None:
+        found = found.replace(tzinfo=zone)
+    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+_DEAD = frozenset({"deceased", "dead", "d", "expired", "fallecido", "fallecida"})
+_ALIVE = frozenset({"alive", "living", "a", "active", "vivo", "viva"})
+
+
+def _read_deceased(text: str, style: dates.DateStyle, today: date, zone: tzinfo) -> str:
     answer = values.read_yes_no(text)
-    if answer is not None:
-        return "yes" if answer else ""
-    if text.lower() in ("deceased", "dead", "d", "expired", "fallecido", "fallecida"):
+    if answer or text.lower() in _DEAD:
         return "yes"
-    if text.lower() in ("alive", "living", "a", "vivo", "viva"):
+    if answer is False or text.lower() in _ALIVE:
         return ""
     found = dates.read_date(text, style, today)
     if isinstance(found, str):
         return "!" + found
-    return "!" + dates.FUTURE if found > today else found.isoformat()
+    return "!" + dates.FUTURE if found > today else _moment(found, zone)
 
 
 def _or_empty(read: Callable[[str], str | None]) -> Callable[[str], str | None]:

@@ -1,0 +1,157 @@
+"""Which rows of the file are one person, and the one row they collapse into. SQL over the staging database only.
+
+Two rows are one person when
+- name (nicknames made formal) and birth date agree and they share a contact point or the ZIP; or
+- neither has a birth date, and name, a contact point and the ZIP agree, or the rows are equal in everything; or
+- their record number is the same and the given name, the whole name or the birth date agrees.
+The same phone alone is a household. A row with a birth date and one without are never joined by name.
+"""
+
+from beckon.people.importing.stage import Stage
+
+
+def find_clusters(stage: Stage) -> None:
+    """Makes `lab(line, rep)` for rows that have another of the same person, and `rn_problems`."""
+    stage.make("g", "SELECT match_key, birth_date FROM r GROUP BY ALL HAVING count(*) > 1")
+    stage.make("m", (
+        "SELECT r.line, hash(r.match_key, r.birth_date) AS g, r.birth_date <> '' AS dated, r.postal_code AS zip "
+        "FROM r JOIN g USING (match_key, birth_date)"
+    ))
+    _clear_stolen_record_numbers(stage)
+    stage.make("tokens", f"""
+        SELECT line, hash('zip', g, zip) AS t FROM m WHERE dated AND zip <> ''
+        UNION ALL
+        SELECT m.line, CASE WHEN dated THEN hash('point', g, p.kind, p.value) ELSE hash('both', g, p.kind, p.value, m.zip) END
+          FROM m JOIN p USING (line) WHERE dated OR m.zip <> ''
+        UNION ALL
+        SELECT line, hash('same', whole) FROM ({_WHOLE_ROWS})
+        UNION ALL
+        SELECT line, hash('number', record_number) FROM rn
+    """)
+    stage.make("tokens", "SELECT line, t FROM tokens WHERE t IN (SELECT t FROM tokens GROUP BY t HAVING count(*) > 1)")
+    stage.make("lab", "SELECT DISTINCT line, line AS rep FROM tokens")
+    _spread_labels(stage)
+    stage.run("DELETE FROM lab WHERE rep NOT IN (SELECT rep FROM lab GROUP BY rep HAVING count(*) > 1)")
+    stage.drop("g", "m", "rn", "tokens")
+
+
+_WHOLE_ROWS = """
+    SELECT m.line, hash(m.g, r.email_and_phones, r.sex, r.language, r.record_number, r.guardian_phone) AS whole
+      FROM m JOIN (
+        SELECT r.line, r.sex, r.language, r.record_number, r.guardian_phone,
+               coalesce(x.points, 0) AS email_and_phones
+          FROM r LEFT JOIN (SELECT p.line, bit_xor(hash(p.kind, p.value)) AS points
+                              FROM p JOIN m USING (line) WHERE NOT m.dated GROUP BY p.line) x USING (line)
+      ) r USING (line) WHERE NOT m.dated
+"""
+
+
+def _clear_stolen_record_numbers(stage: Stage) -> None:
+    """`rn`: rows that share a record number with its first owner; others lose the number and are reported."""
+    stage.make("rn_problems", "SELECT line, record_number, line AS owner FROM r WHERE false")
+    stage.make("rn", "SELECT line, record_number FROM r WHERE false")
+    if not stage.number("SELECT count(*) FROM (SELECT 1 FROM r WHERE record_number <> '' LIMIT 1)"):
+        return
+    stage.make("owners", (
+        "SELECT record_number, min(line) AS owner, arg_min(match_key, line) AS match_key, arg_min(birth_date, line) AS birth_date "
+        "FROM r WHERE record_number <> '' GROUP BY record_number HAVING count(*) > 1"
+    ))
+    same = (
+        "(r.match_key = o.match_key OR split_part(r.match_key, '|', 2) = split_part(o.match_key, '|', 2) "
+        "OR (r.birth_date = o.birth_date AND r.birth_date <> ''))"
+    )
+    stage.make("rn", f"SELECT r.line, r.record_number FROM r JOIN owners o USING (record_number) WHERE {same}")
+    stage.make("rn_problems", (
+        f"SELECT r.line, r.record_number, o.owner FROM r JOIN owners o USING (record_number) WHERE NOT {same}"
+    ))
+    stage.run("UPDATE r SET record_number = '' WHERE line IN (SELECT line FROM rn_problems)")
+    stage.drop("owners")
+
+
+def _spread_labels(stage: Stage) -> None:
+    """Every row takes the smallest line among those it shares a token with, until nothing changes."""
+    while True:
+        stage.make("next_lab", (
+            "SELECT t.line, least(min(x.rep), min(own.rep)) AS rep FROM tokens t "
+            "JOIN (SELECT t.t, min(lab.rep) AS rep FROM tokens t JOIN lab USING (line) GROUP BY t.t) x USING (t) "
+            "JOIN lab own USING (line) GROUP BY t.line"
+        ))
+        changed = stage.number("SELECT count(*) FROM next_lab n JOIN lab USING (line) WHERE n.rep <> lab.rep")
+        stage.make("lab", "SELECT * FROM next_lab")
+        stage.drop("next_lab")
+        if not changed:
+            return
+
+
+_FIRST = ", ".join(
+    f"coalesce(arg_min(r.{name}, r.line) FILTER (r.{name} <> ''), '') AS {name}"
+    for name in (
+        "middle", "suffix", "birth_date", "sex", "language", "zone", "zone_source", "state", "postal_code", "record_number",
+        "do_not_contact", "deceased", "last_encounter", "last_appointment", "outcome", "next_appointment", "consent",
+        "guardian_given", "guardian_family", "guardian_phone", "guardian_key", "guardian_match",
+    )
+)
+
+
+def collapse(stage: Stage, options_digest: str) -> None:
+    """Makes `f` (one row per person of the file, keyed by `rep`, its first line) and `pf` (their points).
+
+    Of duplicates the first non-empty value wins; contact points are joined. `digest` changes when anything that
+    matters changes, the options of the list included.
+    """
+    stage.make("multi", f"""
+        SELECT lab.rep AS line, arg_min(r.given, r.line) AS given, arg_min(r.family, r.line) AS family,
+               arg_min(r.name_key, r.line) AS name_key, arg_min(r.match_key, r.line) AS match_key,
+               arg_min(r.phonetic, r.line) AS phonetic, {_FIRST}
+          FROM r JOIN lab USING (line) GROUP BY lab.rep
+    """)
+    stage.make("pf", """
+        SELECT line AS rep, kind, value, hash(kind, value) AS h, use, line_type, extension, line1, line2, city, point_state, zip,
+               place::INTEGER AS rank
+          FROM p WHERE line NOT IN (SELECT line FROM lab)
+        UNION ALL
+        SELECT rep, kind, value, h, use, line_type, extension, line1, line2, city, point_state, zip,
+               row_number() OVER (PARTITION BY rep ORDER BY k) - 1 FROM (
+            SELECT lab.rep, p.kind, p.value, hash(p.kind, p.value) AS h, min(p.line * 64 + p.place) AS k,
+                   arg_min(p.use, p.line) AS use, coalesce(arg_min(p.line_type, p.line) FILTER (p.line_type <> 'unknown'), 'unknown') AS line_type,
+                   coalesce(arg_min(p.extension, p.line) FILTER (p.extension <> ''), '') AS extension,
+                   arg_min(p.line1, p.line) AS line1, arg_min(p.line2, p.line) AS line2, arg_min(p.city, p.line) AS city,
+                   arg_min(p.point_state, p.line) AS point_state, arg_min(p.zip, p.line) AS zip
+              FROM p JOIN lab USING (line) GROUP BY lab.rep, p.kind, p.value)
+    """)
+    stage.make("sums", """
+        SELECT rep, bit_xor(md5_number_lower(kind || value || use || line_type || extension || line1 || line2)) AS points,
+               bit_xor(md5_number_lower(kind || value)) AS addresses
+          FROM pf GROUP BY rep
+    """)
+    columns = (
+        "given, family, name_key, match_key, phonetic, middle, suffix, birth_date, sex, language, zone, zone_source, state, postal_code, "
+        "record_number, do_not_contact, deceased, last_encounter, last_appointment, outcome, next_appointment, consent, guardian_given, "
+        "guardian_family, guardian_phone, guardian_key, guardian_match"
+    )
+    words = columns.replace(", ", " || '|' || ")
+    stage.make("f", f"""
+        WITH u AS (
+            SELECT line, {columns} FROM r WHERE line NOT IN (SELECT line FROM lab)
+            UNION ALL SELECT line, {columns} FROM multi
+        )
+        SELECT u.line AS rep, {columns},
+               md5({words} || '|' || coalesce(s.points, 0)::VARCHAR || ?) AS digest,
+               CASE WHEN record_number <> '' THEN '#' || record_number
+                    ELSE 'd' || md5(match_key || '|' || birth_date || '|' || postal_code || '|' || coalesce(s.addresses, 0)::VARCHAR) END AS key
+          FROM u LEFT JOIN sums s ON s.rep = u.line
+    """, [options_digest])
+    stage.drop("multi", "sums")
+    _make_keys_unique(stage)
+
+
+def _make_keys_unique(stage: Stage) -> None:
+    """Rows that are different people though everything that makes the key agrees get numbered keys."""
+    stage.make("twice", "SELECT key FROM f GROUP BY key HAVING count(*) > 1")
+    if stage.number("SELECT count(*) FROM twice"):
+        stage.run("""
+            UPDATE f SET key = f.key || ':' || n.n FROM (
+                SELECT rep, row_number() OVER (PARTITION BY key ORDER BY rep) AS n FROM f WHERE key IN (SELECT key FROM twice)
+            ) n WHERE n.rep = f.rep AND n.n > 1
+        """)
+    stage.drop("twice")

@@ -1,0 +1,259 @@
+"""Writes the plan into PostgreSQL, chunk by chunk, each in one transaction of its own with a mark that it is done.
+
+Two chunks go at a time, on two connections, when the caller holds no transaction; else one after the other in it.
+A chunk whose mark is there is skipped, so a killed merge goes on where it was and nothing is written twice.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+from django.db import IntegrityError, connection, connections
+from django.db.models import F
+
+from beckon.core.actors import Actor
+from beckon.core.clock import wall_now
+from beckon.core.events.actions import record_events
+from beckon.core.events.registry import NewEvent
+from beckon.core.models import Organization
+from beckon.core.tenancy import org_scope
+from beckon.people.errors import NumbersMoved
+from beckon.people.importing import updating
+from beckon.people.importing.meeting import copy_file
+from beckon.people.importing.planning import NUMBERS_PER_CHUNK, Context, Plan
+from beckon.people.importing.stage import Stage
+from beckon.people.models import Import, ImportChunk
+
+AT_ONCE = 2
+Check = Callable[[], None]
+"""Called between chunks; raises ImportCancelled to stop."""
+Work = Callable[[], int]
+"""Writes one chunk inside an open scope; returns how many people it merged."""
+
+_PERSON = (
+    "id", "given_name", "middle_name", "family_name", "name_suffix", "name_key", "match_key", "phonetic_key", "birth_date", "sex", "language",
+    "time_zone", "time_zone_source", "state", "postal_code", "origin", "source_id", "first_import_id", "do_not_contact_at", "deceased_at",
+    "last_encounter_at", "last_appointment_at", "last_appointment_outcome", "next_appointment_at", "call_attempts", "recent_contacts",
+    "preferred_channel", "created_at", "updated_at",
+)
+_NUMBER = ("id", "kind", "value", "postal", "reversed_digits", "line_type", "line_type_source", "dead_reason")
+_POINT = ("person_id", "number_id", "kind", "use", "rank", "extension", "source_id", "ended_reason")
+_RECORD = ("source_id", "key", "digest", "person_id", "first_import_id", "last_import_id")
+_TEMP_CONSENTS = """
+CREATE TEMP TABLE import_consents (person_id bigint, number_id bigint, channel text, basis text, evidence text) ON COMMIT DROP;
+CREATE TEMP TABLE import_do_not_contact (person_id bigint) ON COMMIT DROP;
+"""
+
+
+class Merger:
+    """One merge: the plan, who runs it, and where."""
+
+    def __init__(
+        self, stage: Stage, plan: Plan, context: Context, organization: Organization, *, by: Actor, check: Check
+    ) -> None:
+        self._stage, self._plan, self._context, self._organization = stage, plan, context, organization
+        self._by, self._check = by, check
+        self._done = set(ImportChunk.objects.filter(import_id=context.import_id).values_list("part", flat=True))
+
+    def run(self) -> None:
+        """Merge everything that is not merged yet. Raises NumbersMoved before any person is written."""
+        plan = self._plan
+        self._run_chunks([("numbers", n, self._numbers_of(n)) for n in range(plan.number_chunks)])
+        self._run_chunks([("people", n, self._people_of(n)) for n in range(plan.people_chunks)])
+        if plan.line_types:
+            path = self._stage.export("SELECT id, line_type FROM line_types", "line-types.csv")
+            self.run_last("lines", lambda: updating.write_line_types(path))
+        self._run_chunks([("updates", n, self._updates_of(n)) for n in range(plan.update_chunks)])
+
+    def run_last(self, name: str, work: Work) -> None:
+        """One more chunk at the end, such as retiring those who are missing."""
+        self._run_chunks([(name, 0, lambda: work)])
+
+    def _run_chunks(self, chunks: Sequence[tuple[str, int, Callable[[], Work]]]) -> None:
+        """`chunks`: name, number, and what exports the chunk's files and returns what writes them."""
+        waiting = [(f"{self._plan.attempt}-{name}-{n}", prepare) for name, n, prepare in chunks]
+        waiting = [(part, prepare) for part, prepare in waiting if part not in self._done]
+        if connection.in_atomic_block or len(waiting) < 2:
+            for part, prepare in waiting:
+                self._check()
+                self._write(part, prepare())
+            return
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            running: set[Future[None]] = set()
+            for part, prepare in waiting:
+                self._check()
+                running.add(threads.submit(self._write_in_thread, part, prepare()))
+                if len(running) > AT_ONCE:
+                    finished, running = wait(running, return_when=FIRST_COMPLETED)
+                    _raise_first(finished)
+            _raise_first(wait(running).done)
+
+    def _write_in_thread(self, part: str, work: Work) -> None:
+        try:
+            self._write(part, work)
+        finally:
+            connections.close_all()
+
+    def _write(self, part: str, work: Work) -> None:
+        with org_scope(self._organization):
+            with connection.cursor() as cursor:
+                # The mark of the import decides what is done, so a crash of the database loses whole chunks only.
+                cursor.execute("SET LOCAL synchronous_commit = off")
+            ImportChunk.objects.create(import_id=self._context.import_id, part=part, at=wall_now())
+            merged = work()
+            if merged:
+                Import.objects.filter(pk=self._context.import_id).update(checkpoint=F("checkpoint") + merged)
+
+    def _numbers_of(self, chunk: int) -> Callable[[], Work]:
+        def prepare() -> Work:
+            path = self._stage.export(f"""
+                SELECT id, kind, value,
+                       CASE WHEN kind = 'postal' THEN json_object('line1', line1, 'line2', line2, 'city', city, 'state', state, 'postal_code', zip) END,
+                       CASE WHEN kind = 'phone' THEN reverse(value[2:]) ELSE '' END, line_type,
+                       CASE WHEN line_type = 'unknown' THEN '' ELSE 'stated' END, ''
+                  FROM numbers WHERE id >= (SELECT min(id) FROM numbers) + {chunk * NUMBERS_PER_CHUNK}
+                   AND id < (SELECT min(id) FROM numbers) + {(chunk + 1) * NUMBERS_PER_CHUNK}
+            """, f"numbers-{chunk}.csv")
+
+            def work() -> int:
+                try:
+                    copy_file(path, "people_number", _NUMBER)
+                except IntegrityError as error:
+                    raise NumbersMoved("somebody else has just taken in one of the numbers") from error
+                return 0
+
+            return work
+
+        return prepare
+
+    def _people_of(self, chunk: int) -> Callable[[], Work]:
+        def prepare() -> Work:
+            people = self._stage.export(self._person_rows(f"is_new AND chunk = {chunk}"), f"people-{chunk}.csv")
+            points = self._stage.export(self._point_rows(f"is_new AND chunk = {chunk}"), f"points-{chunk}.csv")
+            records = self._stage.export(self._record_rows(f"is_new AND chunk = {chunk}"), f"records-{chunk}.csv")
+            facts = self._export_facts("is_new", chunk)
+            wards = self._export_wards(chunk)
+
+            def work() -> int:
+                merged = copy_file(people, "people_person", _PERSON)
+                copy_file(points, "people_contactpoint", _POINT)
+                copy_file(records, "people_sourcerecord", _RECORD)
+                if wards:
+                    updating.write_guardians(wards, self._context)
+                self._publish(facts)
+                return merged
+
+            return work
+
+        return prepare
+
+    def _updates_of(self, chunk: int) -> Callable[[], Work]:
+        def prepare() -> Work:
+            where = f"NOT is_new AND chunk = {chunk}"
+            files = updating.UpdateFiles(
+                self._stage.export(self._person_rows(where), f"up-people-{chunk}.csv"),
+                self._stage.export(self._point_rows(where), f"up-points-{chunk}.csv"),
+                self._stage.export(
+                    f"SELECT record_id, key, digest, person_id FROM people JOIN touched USING (rep, person_id) WHERE {where}",  # noqa: S608
+                    f"up-records-{chunk}.csv",
+                ),
+            )
+            facts = self._export_facts("NOT is_new", chunk)
+
+            def work() -> int:
+                merged = updating.write_updates(files, self._context, _PERSON, _POINT)
+                self._publish(facts)
+                return merged
+
+            return work
+
+        return prepare
+
+    def _person_rows(self, where: str) -> str:
+        c = self._context
+        moment = "nullif({0}, '') || 'Z'"
+        return f"""
+            SELECT person_id, given, middle, family, suffix, name_key, match_key, phonetic, nullif(birth_date, ''), sex, language,
+                   zone, zone_source, state, postal_code, '{c.options.origin}', {c.source_id}, {c.import_id},
+                   CASE WHEN do_not_contact <> '' THEN '{c.stamp}' END,
+                   CASE WHEN deceased = 'yes' THEN '{c.stamp}' ELSE {moment.format('deceased')} END,
+                   {moment.format('last_encounter')}, {moment.format('last_appointment')}, outcome, {moment.format('next_appointment')},
+                   0, '{{}}', '', '{c.stamp}', '{c.stamp}'
+              FROM people WHERE {where} ORDER BY person_id
+        """  # noqa: S608 - our own words and numbers
+
+    def _point_rows(self, where: str) -> str:
+        return (
+            f"SELECT person_id, number_id, kind, use, rank, extension, {self._context.source_id}, '' FROM links "  # noqa: S608 - numbers
+            f"WHERE {where} ORDER BY person_id, number_id"
+        )
+
+    def _record_rows(self, where: str) -> str:
+        c = self._context
+        return (
+            f"SELECT {c.source_id}, key, digest, person_id, {c.import_id}, {c.import_id} FROM people WHERE {where} ORDER BY person_id"  # noqa: S608
+        )
+
+    def _export_facts(self, is_new: str, chunk: int) -> dict[str, Path]:
+        """Files for the consents, the do-not-contact marks and the record numbers of a chunk; none where there are none."""
+        where = f"{is_new} AND chunk = {chunk}"
+        word = "new" if is_new == "is_new" else "up"
+        queries = {
+            "import_consents": self._consent_rows(where),
+            "import_do_not_contact": f"SELECT person_id FROM people WHERE {where} AND do_not_contact <> ''",  # noqa: S608
+            "import_identifiers": f"SELECT person_id, record_number FROM people WHERE {where} AND record_number <> ''",  # noqa: S608
+        }
+        files = {name: self._stage.export(query, f"{name}-{word}-{chunk}.csv") for name, query in queries.items() if query}
+        return {name: path for name, path in files.items() if path.stat().st_size}
+
+    def _consent_rows(self, where: str) -> str:
+        """person, number (none for a refusal), channel, basis (express, written, refused), evidence.
+
+        A refusal in a column beats consent for the whole list; consent for the list states its own evidence.
+        """
+        options, file_name = self._context.options, self._context.file_name.replace("'", "''")
+        parts = []
+        for channel in ("sms", "voicemail", "voice", "email"):
+            kind = "email" if channel == "email" else "phone"
+            lines = "AND l.line_type <> 'landline'" if channel == "sms" else ""
+            said = f"'the file {file_name}, line ' || p.rep || ', says '"
+            parts.append(f"""
+                SELECT person_id, NULL::BIGINT, '{channel}', 'refused', {said} || 'no' FROM people p
+                 WHERE {where} AND contains(consent, '{channel}:n')
+            """)
+            basis = options.consent.get(channel)
+            condition = f"NOT contains(p.consent, '{channel}:n')" if basis else f"contains(p.consent, '{channel}:y')"
+            evidence = "'" + options.evidence.replace("'", "''") + "'" if basis else f"{said} || 'yes'"
+            parts.append(f"""
+                SELECT p.person_id, l.number_id, '{channel}', '{basis or 'express'}', {evidence}
+                  FROM people p JOIN links l USING (person_id)
+                 WHERE {where.replace('is_new', 'p.is_new').replace('chunk', 'p.chunk')} AND l.kind = '{kind}' {lines} AND {condition}
+            """)
+        return " UNION ALL ".join(parts)
+
+    def _export_wards(self, chunk: int) -> Path | None:
+        path = self._stage.export(
+            "SELECT person_id, guardian_id, is_first, given, family, key, match, number_id FROM ward_links "  # noqa: S608 - number
+            f"WHERE guardian_id IS NOT NULL AND chunk = {chunk} ORDER BY person_id", f"wards-{chunk}.csv",
+        )
+        return path if path.stat().st_size else None
+
+    def _publish(self, facts: dict[str, Path]) -> None:
+        """Tell the packages above what this chunk brought, inside its transaction; consent takes its table over."""
+        context = self._context
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS pg_temp.import_consents, pg_temp.import_do_not_contact")
+            cursor.execute(_TEMP_CONSENTS)
+        for name in ("import_consents", "import_do_not_contact"):
+            if name in facts:
+                copy_file(facts[name], name, ())
+        if "import_identifiers" in facts:
+            updating.write_identifiers(facts["import_identifiers"], context)
+        record_events([NewEvent("people.imported", None, context.import_id, {})], by=self._by, now=context.now)
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE pg_temp.import_consents, pg_temp.import_do_not_contact")
+
+
+def _raise_first(finished: set[Future[None]]) -> None:
+    for future in finished:
+        future.result()

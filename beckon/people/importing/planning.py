@@ -1,0 +1,223 @@
+"""Decides what becomes of every person of the file and gives out ids; writes the plan into the staging database.
+
+After `make_plan` the merge needs nothing but the plan: a killed import goes on where it was.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from beckon.people.importing.clusters import collapse
+from beckon.people.importing.meeting import meet_database, was_joined
+from beckon.people.importing.options import ImportOptions
+from beckon.people.importing.stage import Stage
+
+PEOPLE_PER_CHUNK = 40_000
+NUMBERS_PER_CHUNK = 150_000
+UPDATES_PER_CHUNK = 20_000
+CHANGEABLE = (
+    ("given", "given_name"), ("middle", "middle_name"), ("family", "family_name"), ("suffix", "name_suffix"), ("birth_date", "birth_date"),
+    ("sex", "sex"), ("language", "language"), ("zone", "time_zone"), ("state", "state"), ("postal_code", "postal_code"),
+    ("last_appointment", "last_appointment_at"), ("outcome", "last_appointment_outcome"), ("next_appointment", "next_appointment_at"),
+)
+"""Staged column -> Person column, for values that a newer file overwrites. An empty value never overwrites."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the file's people come to. rows = created + updated + unchanged + duplicates + rejected is by construction."""
+
+    created: int
+    updated: int
+    unchanged: int
+    duplicates: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much there is to merge, in chunks, and under which attempt's name."""
+
+    attempt: int
+    number_chunks: int
+    people_chunks: int
+    update_chunks: int
+    line_types: int
+
+
+@dataclass(frozen=True)
+class Context:
+    """Whose import it is: ids, times and words that go into the rows."""
+
+    import_id: int
+    source_id: int
+    source_name: str
+    file_name: str
+    options: ImportOptions
+    now: datetime
+
+    @property
+    def identifier_system(self) -> str:
+        """Under which name record numbers of this source are kept."""
+        return f"record:{self.source_name}"[:120]
+
+    @property
+    def stamp(self) -> str:
+        """`now` as PostgreSQL reads it."""
+        return self.now.isoformat()
+
+
+def count_people(stage: Stage, context: Context, usable_rows: int) -> Counts:
+    """Collapse, meet the database, compare. Leaves `f`, `pf`, `known`, `new` and `touched` behind."""
+    consent = ",".join(f"{k}={v}" for k, v in sorted(context.options.consent.items()))
+    collapse(stage, consent)
+    meet_database(stage, context.source_id)
+    if was_joined(stage):
+        collapse(stage, consent)
+    stage.drop("same")
+    stage.make("new", "SELECT rep, row_number() OVER (ORDER BY rep) - 1 AS n FROM f WHERE rep NOT IN (SELECT rep FROM known)")
+    _compare(stage, bool(consent))
+    people = stage.number("SELECT count(*) FROM f")
+    created = stage.number("SELECT count(*) FROM new")
+    updated = stage.number("SELECT count(*) FROM touched WHERE changes")
+    return Counts(created, updated, people - created - updated, usable_rows - people)
+
+
+def _compare(stage: Stage, list_consent: bool) -> None:
+    """`touched`: known people whose row differs from last time; `changes` says whether anything follows from it."""
+    differs = " OR ".join(f"(f.{n} <> '' AND f.{n} <> k.{n})" for n, _ in CHANGEABLE)
+    stage.make("touched", f"""
+        WITH points AS (
+            SELECT pf.rep FROM pf JOIN known k USING (rep)
+              JOIN f ON f.rep = pf.rep AND (f.digest <> k.digest OR k.record_retired OR k.retired)
+              LEFT JOIN known_numbers n ON n.kind = pf.kind AND n.value = pf.value
+              LEFT JOIN known_links l ON l.person_id = k.person_id AND l.number_id = n.id
+             WHERE l.number_id IS NULL OR l.ended IN ('replaced', 'retired') GROUP BY pf.rep
+        )
+        SELECT f.rep, k.person_id, k.record_id,
+               row_number() OVER (ORDER BY k.person_id) - 1 AS n,
+               ({differs}) OR f.last_encounter > k.last_encounter OR k.retired OR k.record_retired
+               OR (f.do_not_contact <> '' AND NOT k.do_not_contact) OR (f.deceased <> '' AND NOT k.deceased)
+               OR f.consent <> '' OR {'true' if list_consent else 'false'} OR points.rep IS NOT NULL AS changes
+          FROM f JOIN known k USING (rep) LEFT JOIN points USING (rep)
+         WHERE f.digest <> k.digest OR k.record_retired OR k.retired OR k.record_id IS NULL
+    """)
+
+
+def make_plan(stage: Stage, context: Context, attempt: int) -> Plan:
+    """Give out ids and lay out the tables to merge. Runs in the caller's transaction; then the plan is on disk."""
+    _plan_guardians(stage, context.now)
+    guardians = stage.number("SELECT count(*) FROM guardians")
+    created = stage.number("SELECT count(*) FROM new")
+    first = _reserve("people_person", created + guardians)
+    stage.make("ids", f"""
+        SELECT rep, {first} + n AS person_id, n // {PEOPLE_PER_CHUNK} AS chunk, true AS is_new FROM new
+        UNION ALL SELECT rep, person_id, n // {UPDATES_PER_CHUNK}, false FROM touched
+    """)
+    stage.make("guardians", f"SELECT * REPLACE ({first} + {created} + person_id AS person_id) FROM guardians")
+    numbers = _plan_numbers(stage)
+    _lay_out(stage)
+    plan = Plan(
+        attempt, _chunks(numbers, NUMBERS_PER_CHUNK), _chunks(created, PEOPLE_PER_CHUNK),
+        _chunks(stage.number("SELECT count(*) FROM touched"), UPDATES_PER_CHUNK),
+        stage.number("SELECT count(*) FROM line_types"),
+    )
+    stage.drop("r", "p", "new", "known_numbers")
+    stage.make("plan", "SELECT " + ", ".join(f"{value} AS {name}" for name, value in asdict(plan).items()))
+    return plan
+
+
+def stored_plan(stage: Stage) -> Plan | None:
+    """The plan of an earlier run that was killed after making it."""
+    if not stage.has("plan"):
+        return None
+    row: tuple[Any, ...] = stage.run("SELECT * FROM plan")[0]
+    return Plan(*map(int, row))
+
+
+def _chunks(count: int, size: int) -> int:
+    return -(-count // size)
+
+
+def _plan_guardians(stage: Stage, now: datetime) -> None:
+    """`guardians`: people to be made because a minor's row names them; `wards`: who cares for whom.
+
+    One guardian per name and phone. Somebody in the file with that name and phone is taken instead of a new person.
+    """
+    stage.make("wards", f"""
+        SELECT f.rep, f.guardian_given AS given, f.guardian_family AS family, f.guardian_phone AS phone,
+               f.guardian_key AS key, f.guardian_match AS match
+          FROM f JOIN new USING (rep) WHERE f.guardian_given <> '' AND f.birth_date <> ''
+           AND f.birth_date::DATE > DATE '{now.date()}' - INTERVAL 18 YEAR AND (f.guardian_given <> f.given OR f.guardian_family <> f.family)
+    """)
+    stage.make("adults", """
+        SELECT w.key, w.phone, min(f.rep) AS guardian_rep FROM (SELECT DISTINCT key, phone FROM wards WHERE phone <> '') w
+          JOIN f ON f.name_key = w.key JOIN pf ON pf.rep = f.rep AND pf.kind = 'phone' AND pf.value = w.phone
+          JOIN new ON new.rep = f.rep GROUP BY ALL
+    """)
+    stage.make("guardians", """
+        SELECT row_number() OVER (ORDER BY min(rep)) - 1 AS person_id, key, phone, arg_min(given, rep) AS given, arg_min(family, rep) AS family,
+               min(rep) AS first_rep, any_value(match) AS match
+          FROM wards LEFT JOIN adults a USING (key, phone) WHERE a.guardian_rep IS NULL GROUP BY key, phone
+    """)
+
+
+def _plan_numbers(stage: Stage) -> int:
+    """`numbers`: the new ones with their ids, in the order of their index; `links`: who has which number."""
+    stage.make("wanted", """
+        SELECT kind, value, h, min(rep) AS rep, coalesce(arg_min(line_type, rep) FILTER (line_type <> 'unknown'), 'unknown') AS line_type,
+               arg_min(line1, rep) AS line1, arg_min(line2, rep) AS line2, arg_min(city, rep) AS city, arg_min(point_state, rep) AS state,
+               arg_min(zip, rep) AS zip
+          FROM pf SEMI JOIN ids USING (rep) GROUP BY kind, value, h
+        UNION ALL
+        SELECT 'phone', phone, hash('phone', phone), min(rep), 'unknown', '', '', '', '', '' FROM wards WHERE phone <> '' 
+           AND phone NOT IN (SELECT value FROM pf WHERE kind = 'phone') GROUP BY phone
+    """)
+    stage.make("line_types", (
+        "SELECT k.id, w.line_type FROM wanted w JOIN known_numbers k ON k.kind = w.kind AND k.value = w.value "
+        "WHERE k.line_type = 'unknown' AND w.line_type <> 'unknown'"
+    ))
+    stage.make("fresh", "SELECT w.* FROM wanted w ANTI JOIN known_numbers k ON k.kind = w.kind AND k.value = w.value")
+    count = stage.number("SELECT count(*) FROM fresh")
+    first = _reserve("people_number", count)
+    stage.make("numbers", f"SELECT {first} + row_number() OVER (ORDER BY kind, value) - 1 AS id, * FROM fresh ORDER BY kind, value")
+    stage.make("number_ids", """
+        SELECT h, value, id FROM numbers UNION ALL SELECT hash(kind, value), value, id FROM known_numbers
+    """)
+    stage.drop("wanted", "fresh")
+    return count
+
+
+def _lay_out(stage: Stage) -> None:
+    """`people` and `links` in the order in which they are merged, so that a chunk is one stretch of the table."""
+    stage.make("people", "SELECT i.person_id, i.chunk, i.is_new, f.* FROM f JOIN ids i USING (rep) ORDER BY is_new, person_id")
+    stage.make("links", """
+        SELECT i.person_id, i.chunk, i.is_new, n.id AS number_id, pf.kind, pf.use, pf.line_type, pf.extension, pf.rank + 1 AS rank
+          FROM pf JOIN ids i USING (rep) JOIN number_ids n ON n.h = pf.h AND n.value = pf.value ORDER BY is_new, person_id
+    """)
+    stage.make("ward_links", """
+        SELECT i.person_id, i.chunk, coalesce(g.person_id, ai.person_id) AS guardian_id, g.person_id IS NOT NULL AND g.first_rep = w.rep AS is_first,
+               w.given, w.family, w.key, w.match, n.id AS number_id
+          FROM wards w JOIN ids i USING (rep)
+          LEFT JOIN guardians g ON g.key = w.key AND g.phone = w.phone
+          LEFT JOIN adults a ON a.key = w.key AND a.phone = w.phone LEFT JOIN ids ai ON ai.rep = a.guardian_rep
+          LEFT JOIN number_ids n ON n.h = hash('phone', w.phone) AND n.value = w.phone
+    """)
+    stage.drop("number_ids", "wards", "adults", "guardians", "pf", "ids")
+
+
+def _reserve(table: str, count: int) -> int:
+    """`count` consecutive ids of a table; returns the first. Ids given out in vain are harmless."""
+    if count == 0:
+        return 0
+    with connection.cursor() as cursor:
+        for _ in range(20):
+            cursor.execute(
+                "SELECT min(v), max(v) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS v FROM generate_series(1, %s)) s",
+                [table, count],
+            )
+            first, last = cursor.fetchone() or (0, 0)
+            if last - first + 1 == count:
+                return int(first)
+    raise RuntimeError(f"no {count} consecutive ids of {table} could be had")
