@@ -93,7 +93,7 @@ def init_data(layout: Layout, account: Account, binaries: Binaries, secrets: Sec
     write_whole(password_file, secrets.superuser_password + "\n", owner=account.owner())
     try:
         failure = ""
-        for locale in _locales(binaries.major):
+        for options in _init_options(binaries.major):
             command = [
                 binaries.program("initdb"),
                 "-D",
@@ -102,7 +102,7 @@ def init_data(layout: Layout, account: Account, binaries: Binaries, secrets: Sec
                 secrets.superuser,
                 "-E",
                 "UTF8",
-                *locale,
+                *options,
                 "--auth=scram-sha-256",
                 f"--pwfile={password_file}",
                 "--data-checksums",
@@ -114,7 +114,7 @@ def init_data(layout: Layout, account: Account, binaries: Binaries, secrets: Sec
                 return
             failure = (result.stdout + result.stderr).strip()
             shutil.rmtree(layout.partial, ignore_errors=True)
-            if "locale" not in failure:
+            if "locale" not in failure and "sync method" not in failure:
                 break
         raise StartFailed(
             f"PostgreSQL could not make its data folder in {layout.server}. Mend what it says and try "
@@ -124,12 +124,14 @@ def init_data(layout: Layout, account: Account, binaries: Binaries, secrets: Sec
         password_file.unlink(missing_ok=True)
 
 
-def _locales(major: int) -> list[list[str]]:
-    """Sort by code point, know the letters of every script, and depend on no locale of the system where that is
-    possible.
+def _init_options(major: int) -> list[list[str]]:
+    """What to try in turn, best first: order by code point, know the letters of every script, depend on no locale.
+
+    One syncfs instead of a thousand fsyncs (Linux, from 17 on) saves a second or two on a busy disk.
     """
     if major >= 17:
-        return [["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]]
+        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        return [[*locale, "--sync-method=syncfs"], locale]
     return [["--locale=C", "--lc-ctype=C.UTF-8"], ["--locale=C"]]
 
 
