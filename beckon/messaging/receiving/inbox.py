@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from beckon.channels.carriers.base import Channel, Inbound, Receipt, Word
 from beckon.core.actors import Actor
 from beckon.core.clock import wall_now
+from beckon.messaging.raw import read_json
 from beckon.messaging.receiving.inbound import record_inbound
 from beckon.messaging.receiving.receipts import record_receipts
 
@@ -56,7 +57,7 @@ def handle_inbox(*, by: Actor, now: datetime) -> int:
         rows = cursor.fetchall()
     groups: dict[tuple[int, str], list[tuple[int, Any, datetime]]] = {}
     for id_, sender_id, carrier, payload, at in rows:
-        groups.setdefault((sender_id, carrier), []).append((id_, payload, at))
+        groups.setdefault((sender_id, carrier), []).append((id_, read_json(payload), at))
     handled: list[int] = []
     for (sender_id, carrier), group in groups.items():
         handled += _handle(group, sender_id, carrier, by=by, now=now)

@@ -26,8 +26,10 @@ def read_reply(text: str, *, language: str = "en", names: Iterable[str] = (), op
     exact = words.EXACT.get(plain)
     if opt_out:
         return Reading(Meaning.STOP, exact[1] if exact else spoken, plain in words.CANCEL)
-    if exact is not None and not (has_question and exact[0] not in (Meaning.STOP, Meaning.HELP)):
+    if exact is not None:
         meaning, known = exact
+        if has_question and meaning in (Meaning.YES, Meaning.NO):
+            meaning = Meaning.QUESTION
         return Reading(meaning, _of_exact(plain, known, language), plain in words.CANCEL)
     for meaning, rule in _RULES:
         if rule(plain, names):
@@ -77,7 +79,7 @@ _COMMANDS = re.compile(r"^(?:stop|unsubscribe|optout|opt out|alto)[.,]|[.,] (?:s
 def _is_stop(plain: str, names: Iterable[str]) -> bool:
     if _COMMANDS.search(plain) and not _INNOCENT.search(plain):
         return True
-    if _STOP.search(_INNOCENT.sub(" ", plain)):
+    if _STOP.search(plain):
         return True
     return " " not in plain and _distance_at_most(plain, _UNSUBSCRIBE, 2)
 
@@ -89,7 +91,7 @@ def _is_wrong_person(plain: str, names: Iterable[str]) -> bool:
     if not known:
         return False
     return bool(
-        re.search(rf"\b(?:im|i am|this is|this|its|it is|thats|that is|is|am) ?(?:not|isnt|no longer) (?:{known})\b", plain)
+        re.search(rf"\b(?:im|i am|this|this is|its|it is|thats|is|am) ?(?:not|isnt|no longer) (?:{known})\b", plain)
         or re.search(rf"\b(?:isnt|not|aint|no soy|no es|no esta) (?:the |a |la |el )?(?:{known})\b", plain)
         or re.search(rf"\b(?:no|not) (?:{known}) (?:here|aqui|at this number)\b", plain)
     )

@@ -109,7 +109,7 @@ STOP_PATTERNS: Final = (
     r"^(?:please |pls |plz |just |i said |ok |no )?stop(?: (?:please|pls|plz|it|now|this|that|thanks|thank you|already|all"
     r"|asap|immediately|everything|me|sir|bro|guys|ok|today|forever|right now|alerts?|sub|subscription))*$",
     r"^(?:reply|text|send|type|texting|sending|responding|respond) (?:stop|quit|end|cancel|unsubscribe)$",
-    r"^(?:stop )+$",
+    r"^stop(?: stop)+$",
     r"^stop (?:i |you |your |u |spamming|harassing|bothering)",
     r"\bstop (?:spamming|harassing|bothering) (?:me|us)\b",
     # Spanish
@@ -131,7 +131,7 @@ NOT_STOP: Final = (
     r"\b(?:wont|cant|didnt|doesnt|dont|never|wouldnt|couldnt|not|to|will|would|bus|train|next|full|non|no) (?:stop|quit|end)\b",
     r"\bstop(?:ped|s|ping)? (?:by|over|at|in|off|and|worrying|thinking|crying|being|wondering|knowing|singing|taking)\b",
 )
-"""Innocent uses; they only matter where nothing but a bare "stop" was found."""
+"""Innocent uses beside a bare "stop" at the beginning or end."""
 
 WRONG_PATTERNS: Final = (
     r"\b(?:wrong|incorrect) (?:number|person|phone|num|guy|lady|patient|no)\b",

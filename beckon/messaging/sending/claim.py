@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from beckon.consent.queries import gather_facts, load_policy
 from beckon.core.actors import Actor
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.messaging.actions import FAILED, failed_data
+from beckon.messaging.raw import raw_cursor
 from beckon.messaging.rules import Drop, Due, PutOff, Send, decide
 
 _DUE = """
@@ -21,7 +20,7 @@ SELECT id, person_id, contact_point_id, number_id, channel, purpose, hipaa_class
        body, back, language, extras, segments, expires_at, tries, campaign_id, enrollment_id, step
   FROM messaging_message
  WHERE sender_id = %s AND sent_at IS NULL AND settled_at IS NULL AND status = 'queued' AND not_before <= %s
-   AND id <> ALL(%s)
+   AND id <> ALL(%b::bigint[])
  ORDER BY not_before, id
  LIMIT %s
 """
@@ -52,8 +51,8 @@ class Decided:
 
 def claim_due(sender_id: int, *, limit: int, excluding: Sequence[int], now: datetime) -> list[Due]:
     """At most `limit` due messages of a sender, oldest first. `excluding` are on their way in this process."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, [sender_id, now, list(excluding), limit])
+    with raw_cursor() as cursor:
+        cursor.execute(_DUE, [sender_id, now, list(excluding), limit], binary=True)
         return [Due(*row) for row in cursor.fetchall()]
 
 
@@ -86,7 +85,7 @@ def _record_put_off(put_off: Sequence[PutOff]) -> None:
     if not put_off:
         return
     rows = sorted(put_off, key=lambda each: each.due.id)
-    with connection.cursor() as cursor:
+    with raw_cursor() as cursor:
         cursor.execute(
             _PUT_OFF, [[r.due.id for r in rows], [r.not_before for r in rows], [r.reason for r in rows]]
         )
@@ -97,7 +96,7 @@ def record_drops(drops: Sequence[Drop], *, by: Actor, now: datetime) -> int:
     if not drops:
         return 0
     rows = sorted(drops, key=lambda each: each.due.id)
-    with connection.cursor() as cursor:
+    with raw_cursor() as cursor:
         cursor.execute(_DROP, [now, [r.due.id for r in rows], [r.reason for r in rows]])
         gone = {row[0] for row in cursor.fetchall()}
     record_events([failed_event(r.due, r.reason) for r in rows if r.due.id in gone], by=by, now=now)

@@ -1,6 +1,5 @@
 """Who sends for a sender: one dispatcher at a time by a lease on the wall clock, its pace, and what a dead one left."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +11,7 @@ from django.db import connection
 
 from beckon.channels.rates import Allowance, claim_tokens, give_back
 from beckon.core.clock import wall_now
+from beckon.messaging.raw import read_json
 
 LEASE: Final = timedelta(seconds=20)
 
@@ -92,14 +92,7 @@ def read_sender(sender_id: int) -> Held | None:
 
 def _held(sender_id: int, token: str, row: tuple[Any, ...]) -> Held:
     carrier, address, config, rate, daily_cap, cost, channel = row
-    config = config if isinstance(config, dict) else _json(config)
-    return Held(sender_id, token, carrier, address, config, float(rate), daily_cap, cost, channel)
-
-
-def _json(text: str) -> dict[str, Any]:
-    value = json.loads(text)
-    assert isinstance(value, dict)
-    return value
+    return Held(sender_id, token, carrier, address, read_json(config), float(rate), daily_cap, cost, channel)
 
 
 def holds_lease(sender_id: int, token: str) -> bool:

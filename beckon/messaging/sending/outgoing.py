@@ -7,6 +7,7 @@ from django.db import connection
 
 from beckon.channels.carriers.base import Channel, OutgoingMessage
 from beckon.messaging.keys import reference_of
+from beckon.messaging.raw import read_json
 from beckon.messaging.rules import Due
 from beckon.messaging.sending.lease import Held
 from beckon.messaging.wording.links import unsubscribe_url
@@ -44,7 +45,7 @@ def _unsubscribe(due: Due, organization_id: int) -> str:
 def _postcards(batch: Sequence[Due], held: Held, organization_id: int) -> list[OutgoingMessage]:
     with connection.cursor() as cursor:
         cursor.execute(_POSTAL, [[due.number_id for due in batch]])
-        postal = {row[0]: row[1] for row in cursor.fetchall()}
+        postal = {row[0]: read_json(row[1]) for row in cursor.fetchall()}
         cursor.execute(_NAMES, [[due.person_id for due in batch]])
         names = {row[0]: f"{row[1]} {row[2]}".strip() for row in cursor.fetchall()}
     practice: Mapping[str, Any] = held.config.get(PRACTICE, {})

@@ -6,12 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from django.db import connection
-
 from beckon.channels.carriers.base import SendResult, Word
 from beckon.core.actors import Actor
 from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
+from beckon.messaging.raw import raw_cursor
 from beckon.messaging.receiving.reactions import Report, react
 from beckon.messaging.rules import Due, Outcome, outcome_of
 from beckon.messaging.sending.claim import failed_event
@@ -32,8 +31,8 @@ UPDATE messaging_message m
        vendor_code = CASE WHEN {_OPEN} THEN v.vendor_code ELSE m.vendor_code END,
        segments = coalesce(v.segments, m.segments),
        cost_cents = v.cost_cents
-  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-              %s::timestamptz[], %s::text[], %s::text[], %s::smallint[], %s::numeric[])
+  FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[],
+              %b::timestamptz[], %b::text[], %b::text[], %b::smallint[], %b::numeric[])
        AS v(id, status, reason, not_before, sent_at, settled_at, look_up_at, carrier_ref, vendor_code, segments,
             cost_cents)
  WHERE m.id = v.id
@@ -98,7 +97,7 @@ def _update(rows: Sequence[Handed], outcomes: Sequence[Outcome], price_cents: De
     costs = [
         _cost(h, price_cents) if o.status in _HANDED else Decimal(0) for h, o in zip(rows, outcomes, strict=True)
     ]
-    with connection.cursor() as cursor:
+    with raw_cursor() as cursor:
         cursor.execute(
             _RECORD,
             [

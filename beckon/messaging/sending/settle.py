@@ -13,6 +13,7 @@ from beckon.core.clock import domain_now, wall_now
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
 from beckon.messaging.keys import reference_of
+from beckon.messaging.raw import raw_cursor
 from beckon.messaging.rules import Due
 from beckon.messaging.sending.dispatch import CarrierOf, carrier_of_sender
 from beckon.messaging.sending.lease import Held, read_sender
@@ -44,7 +45,7 @@ def settle_unknown(
 
     What the carrier cannot say is asked again later and later, for three days; what it says never left is failed.
     """
-    with org_scope(organization), connection.cursor() as cursor:
+    with org_scope(organization), raw_cursor() as cursor:
         held = read_sender(sender_id)
         cursor.execute(_TO_ASK, [sender_id, wall_now(), BATCH])
         rows = cursor.fetchall()

@@ -3,7 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from beckon.channels.carriers.base import Capabilities, Channel, Inbound, OutgoingMessage, Receipt, SendResult, Word, result
+from beckon.channels.carriers.base import (
+    Capabilities,
+    Channel,
+    Inbound,
+    OutgoingMessage,
+    Receipt,
+    SendResult,
+    Word,
+    result,
+)
 
 
 class RecordingCarrier:
