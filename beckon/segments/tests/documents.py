@@ -1,5 +1,6 @@
 """Random segment documents for Hypothesis: every field, every operator, any nesting that is allowed."""
 
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -91,3 +92,39 @@ def _depth(node: dict[str, Any]) -> int:
         if joiner in node:
             return 1 + max(_depth(part) for part in node[joiner])
     return 1
+
+
+def every_clause() -> list[dict[str, Any]]:
+    """Each field with each of its operators and each edge value once; what chance may leave out."""
+    found = []
+    for field in FIELDS:
+        kind = getattr(field, "kind", None)
+        for operator in operators_of(field):
+            for value in _edges(field, kind, operator):
+                clause: dict[str, Any] = {"field": field.name, "op": operator.value, "value": value}
+                own = {one.name: (KINDS if one.name == "kind" else SYSTEMS)[0] for one in field.parameters}
+                windowed = field.name in ("events", "contacts", "event_time", "any_event")
+                windows: list[dict[str, Any]] = [{}, {"last_days": 28}] if windowed else [{}]
+                found += [{**clause, "with": {**own, **window}} for window in windows]
+    return found
+
+
+def _edges(field: SegmentField, kind: FieldKind | None, operator: Operator) -> list[Any]:
+    if operator is Operator.KNOWN or kind is FieldKind.BOOLEAN or isinstance(field, HasField):
+        return [True, False]
+    if operator in RELATIVE:
+        return list(DAYS)
+    if operator in (Operator.BEFORE, Operator.ON_OR_AFTER):
+        return list(_DATES)
+    texts = [*FAMILIES[1:], *IDENTIFIERS]
+    plain: list[Any] = {
+        FieldKind.TEXT: texts,
+        FieldKind.CHOICE: [choice.value for choice in getattr(field, "choices", ())],
+        FieldKind.AGE: [0, 17, 18, 19, 20, 21, 22],
+        FieldKind.NUMBER: [-1, 0, 2, 11, 11.5, 12],
+    }.get(kind, [0, 1, 2, 3])  # type: ignore[arg-type]
+    if operator is Operator.BETWEEN:
+        return [[low, high] for low, high in pairwise(plain)]
+    if operator in (Operator.ONE_OF, Operator.NONE_OF):
+        return [[one] for one in plain] + [plain]
+    return plain

@@ -10,7 +10,10 @@ from beckon.segments.tests.sample_fields import KINDS, LADDER, SEXES, SYSTEMS
 
 FAMILIES = ("", "Ibarra", "Ib", "50%_off", "50", "O'Brien\\", "ñandú")
 DAYS = (0, 1, 28, 30, 365)
-BIRTHS = (None, date(2004, 2, 29), date(2008, 11, 16), date(2008, 11, 17), date(1950, 6, 1), date(2026, 11, 16))
+BIRTHS = (
+    None, date(2004, 2, 29), date(2005, 2, 28), date(2005, 3, 1), date(2008, 11, 16), date(2008, 11, 17),
+    date(2005, 11, 15), date(2005, 11, 16), date(1950, 6, 1), date(2026, 11, 16),
+)
 IDENTIFIERS = ("A1", "A2", "%")
 
 

@@ -8,16 +8,17 @@ from hypothesis import HealthCheck, given, settings
 
 from beckon.segments import queries
 from beckon.segments.conditions import parse_definition, to_json
-from beckon.segments.tests.documents import nodes
-from beckon.segments.tests.naive import inside
+from beckon.segments.tests.documents import every_clause, nodes
+from beckon.segments.tests.naive import holds, inside
 from beckon.segments.tests.population import make_people
 
+MOMENTS = [datetime(2026, 11, 16, 15, tzinfo=UTC), datetime(2024, 2, 29, 23, 59, tzinfo=UTC)]
 _RELAXED = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
 )
 
 
-@pytest.mark.parametrize("moment", [datetime(2026, 11, 16, 15, tzinfo=UTC), datetime(2024, 2, 29, 23, 59, tzinfo=UTC)])
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_any_condition_finds_the_people_the_plain_definition_finds(org: Any, fields: None, moment: datetime) -> None:
     people = make_people(moment, number=60, seed=11)
     ids = [one.id for one in people]
@@ -39,6 +40,23 @@ def test_any_condition_finds_the_people_the_plain_definition_finds(org: Any, fie
             assert queries.count(definition, now=moment).value + others == everyone
 
     check()
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_every_field_operator_and_edge_means_what_it_says(org: Any, fields: None, moment: datetime) -> None:
+    people = make_people(moment, number=60, seed=12)
+    ids = [one.id for one in people]
+    clauses, telling = every_clause(), 0
+    for start in range(0, len(clauses), 50):
+        part = clauses[start : start + 50]
+        for explained, one in zip(
+            queries.explain(parse_definition({"any": part}), ids, now=moment), people, strict=True
+        ):
+            for place, clause in enumerate(part):
+                answer = explained.answers[f"$.where.any[{place}]"].holds
+                assert answer == holds(clause, one, moment), (clause, one)
+                telling += answer
+    assert telling > 3000
 
 
 def _shallow(node: dict[str, Any]) -> bool:
