@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,12 +35,19 @@ def choose_programs(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def new_home(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+def folder() -> Iterator[Path]:
+    """A temporary folder of this test. Not pytest's: every start of pytest closes the parent of those to the server."""
+    with tempfile.TemporaryDirectory(prefix="beckon-database-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def new_home(folder: Path) -> Iterator[Callable[[str], Path]]:
     """A function giving folders for installations; their servers are stopped at the end."""
     given: list[Path] = []
 
     def make(name: str = "home") -> Path:
-        given.append(tmp_path / name)
+        given.append(folder / name)
         return given[-1]
 
     yield make
@@ -48,27 +56,28 @@ def new_home(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 
 
 @pytest.fixture(scope="session")
-def wheel_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def wheel_home() -> Iterator[Path]:
     """One installation on the wheel's programs, shared by all tests; each leaves it usable, running or not."""
-    yield from _installation("wheel", tmp_path_factory)
+    yield from _installation("wheel")
 
 
 @pytest.fixture(scope="session", params=["wheel", "debian15"])
-def either_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def either_home(request: pytest.FixtureRequest) -> Iterator[Path]:
     """An installation on the wheel's programs (the shared one), then one on Debian's."""
     if request.param == "wheel":
         yield request.getfixturevalue("wheel_home")
     else:
-        yield from _installation(request.param, tmp_path_factory)
+        yield from _installation(request.param)
 
 
-def _installation(kind: str, folders: pytest.TempPathFactory) -> Iterator[Path]:
-    home = folders.mktemp(kind) / "home"
-    with pytest.MonkeyPatch.context() as patch:
+def _installation(kind: str) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="beckon-database-") as name, pytest.MonkeyPatch.context() as patch:
+        home = Path(name) / "home"
         choose_programs(kind, patch)
         driver.ensure_running(home, tell=print)
-    yield home
-    driver.stop(home)
+        patch.undo()
+        yield home
+        driver.stop(home)
 
 
 @pytest.fixture(autouse=True)

@@ -50,9 +50,9 @@ def as_nobody(action: Callable[[], str]) -> str:
 
 
 @needs_root
-def test_an_ordinary_user_runs_the_server_as_itself(tmp_path: Path, quiet: Quiet) -> None:
-    let_through(Account("nobody", *_ids("nobody"), switched=True), tmp_path, quiet)
-    home = tmp_path / "own"
+def test_an_ordinary_user_runs_the_server_as_itself(folder: Path, quiet: Quiet) -> None:
+    let_through(Account("nobody", *_ids("nobody"), switched=True), folder, quiet)
+    home = folder / "own"
     home.mkdir(mode=0o700)
     os.chown(home, *_ids("nobody"))
 
@@ -76,8 +76,8 @@ def test_another_users_installation_is_refused_in_words(wheel_home: Path, quiet:
 
 
 @needs_root
-def test_root_adds_only_passing_through_and_says_so(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
+def test_root_adds_only_passing_through_and_says_so(folder: Path) -> None:
+    closed = folder / "closed"
     inner = closed / "inner"
     inner.mkdir(parents=True)
     closed.chmod(0o700)
@@ -178,18 +178,18 @@ def test_too_old_or_strange_programs_are_refused(tmp_path: Path, monkeypatch: py
 @needs_root
 @pytest.mark.storm
 def test_programs_closed_to_the_server_account_are_copied_and_run(
-    tmp_path: Path, quiet: Quiet, monkeypatch: pytest.MonkeyPatch
+    folder: Path, quiet: Quiet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("BECKON_PG_BIN", raising=False)
     found = find_binaries(None)
     package = found.folder.parent.parent
-    closed = tmp_path / "closed" / package.name
+    closed = folder / "closed" / package.name
     shutil.copytree(found.folder.parent, closed / found.folder.parent.name, symlinks=True)
     shutil.copytree(package.with_name(f"{package.name}.libs"), closed.with_name(f"{package.name}.libs"))
     for path in (closed.parent, closed, closed / found.folder.parent.name):
         path.chmod(0o700)
     nobody = Account("nobody", *_ids("nobody"), switched=True)
-    layout = Layout(tmp_path / "home")
+    layout = Layout(folder / "home")
     layout.home.mkdir(mode=0o711)
     make_folders(layout, nobody, quiet)
     programs = usable_programs(layout, nobody, replace(found, folder=closed / found.folder.parent.name / "bin"), quiet)
