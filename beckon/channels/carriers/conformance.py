@@ -163,8 +163,8 @@ async def survives_being_cancelled(make: type[World]) -> None:
     async with make() as world:
         world.behave("hang")
         sending = asyncio.ensure_future(world.carrier.send(world.batch(20)))
-        for _ in range(200):
-            await asyncio.sleep(0.005)
+        for _ in range(90):
+            await asyncio.sleep(0.01)
             if world.arrived():
                 break
         sending.cancel()
@@ -265,7 +265,7 @@ async def _raises_misuse(carrier: Carrier, batch: Sequence[OutgoingMessage]) -> 
 
 async def _closed(world: World) -> bool:
     """The other side sees the end a moment later."""
-    for _ in range(200):
+    for _ in range(1000):
         if world.connections() == 0:
             return True
         await asyncio.sleep(0.01)

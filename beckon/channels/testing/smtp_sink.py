@@ -196,8 +196,10 @@ class _Session(asyncio.Protocol):
     def _obey(self, verb: str, argument: str) -> None:
         if verb == "MAIL":
             path, _, parameters = argument.removeprefix("FROM:").partition("> ")
-            self._say(verb, argument, b"250 2.1.0 ok\r\n")
-            self.mail = Mail(path.strip("<> "), parameters=parameters)
+            nested = self.mail is not None
+            usual = b"503 5.5.1 nested MAIL\r\n" if nested else b"250 2.1.0 ok\r\n"
+            if self._say(verb, argument, usual) and not nested:
+                self.mail = Mail(path.strip("<> "), parameters=parameters)
         elif verb == "RCPT":
             if self._say(verb, argument, b"250 2.1.5 ok\r\n") and self.mail is not None:
                 self.mail.recipients.append(argument.removeprefix("TO:").strip("<> "))

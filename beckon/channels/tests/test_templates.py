@@ -84,6 +84,16 @@ def test_a_value_is_never_run_as_a_template() -> None:
     assert Template("{{ clinic }}", VARIABLES).render({"clinic": "{{ phone }}"}) == "{{ phone }}"
 
 
+def test_even_an_unchecked_template_cannot_call_methods_loop_long_or_include() -> None:
+    for source in (
+        "{{ clinic.upper() }}",
+        "{% include 'x' %}",
+        "{% for i in range(9) %}x{% endfor %}",
+        "{{ debug() }}",
+    ):
+        assert isinstance(Template(source).render({"clinic": "R"}), RenderFailure)
+
+
 def test_the_last_line_end_stays() -> None:
     assert Template("x\n").render({}) == "x\n"
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from beckon.channels.carriers.base import Word
 from beckon.channels.carriers.conformance import World
-from beckon.channels.carriers.http.carrier import build
+from beckon.channels.carriers.http.carrier import HttpCarrier, build
 from beckon.channels.testing.http_sink import Answer, HttpSink, SinkRequest
 
 CODES = {"E1": "failed", "E2": "opted_out", "E3": "landline", "E4": "dead", "E5": "blocked", "E6": "try_later"}
@@ -17,8 +17,8 @@ CONFIG = {
     "answer": {"id": "data.id", "code": "error", "status": "status"},
     "codes": CODES,
     "statuses": {"queued": "accepted", "done": "delivered"},
-    "timeout": 0.4,
-    "connect_timeout": 0.4,
+    "timeout": 20,
+    "connect_timeout": 20,
 }
 
 
@@ -38,9 +38,12 @@ class HttpWorld(World):
 
     async def __aenter__(self) -> Self:
         await self.sink.start()
-        look_up = {"url": self.sink.url + "/m/{carrier_ref}", "by": "carrier_ref", "answer": CONFIG["answer"]}
-        self.carrier = build({**CONFIG, "url": self.sink.url + "/send", "look_up": look_up}, secret)
+        self.carrier = self.make()
         return self
+
+    def make(self, **changes: object) -> HttpCarrier:
+        look_up = {"url": self.sink.url + "/m/{carrier_ref}", "by": "carrier_ref", "answer": CONFIG["answer"]}
+        return build({**CONFIG, "url": self.sink.url + "/send", "look_up": look_up, **changes}, secret)
 
     async def __aexit__(self, *exc: object) -> None:
         await self.carrier.aclose()
@@ -72,6 +75,8 @@ class HttpWorld(World):
 
     def behave(self, how: str) -> None:
         self.how = how
+        if how == "hang":
+            self.carrier = self.make(timeout=1)
         if how == "refuse":
             self.carrier = build({**CONFIG, "url": f"http://127.0.0.1:{closed_port()}/"}, secret)
 

@@ -194,6 +194,23 @@ def test_an_idle_connection_that_the_server_closed_costs_no_message(
     assert {r.status for r in asyncio.run(run())} == {Status.SENT}
 
 
+@pytest.mark.parametrize("extensions", [DATA_ONLY, ()])
+def test_an_idle_connection_that_breaks_before_any_reply_costs_no_message_either(
+    extensions: tuple[str, ...],
+) -> None:
+    async def run() -> list[SendResult]:
+        async with SmtpSink(extensions=extensions) as sink:
+            carrier = carrier_for(sink.port, connections=1)
+            await carrier.send(mails(1))
+            for transport in list(sink.connections):
+                transport.abort()
+            results = await carrier.send(mails(3))
+            await carrier.aclose()
+            return results
+
+    assert {r.status for r in asyncio.run(run())} == {Status.SENT}
+
+
 def test_a_mailbox_in_other_letters_needs_a_server_that_takes_it() -> None:
     async def run(*extensions: str) -> SendResult:
         async with SmtpSink(extensions=extensions) as sink:
@@ -255,7 +272,7 @@ def test_a_wrong_password_alarms() -> None:
 
 
 def secure_carrier(port: int, security: str, **options: object) -> SmtpCarrier:
-    config = {"host": "localhost", "port": port, "security": security, "timeout": 2, "connect_timeout": 2}
+    config = {"host": "localhost", "port": port, "security": security, "timeout": 20, "connect_timeout": 20}
     return build({**config, **options}, no_secret)
 
 
@@ -310,7 +327,7 @@ def test_an_independent_server_takes_our_mail() -> None:
     server = Controller(keeper, hostname="127.0.0.1", port=closed_port(), enable_SMTPUTF8=True)
     server.start()
     try:
-        results = asyncio.run(send_and_close(carrier_for(server.port, timeout=5, connect_timeout=5)))
+        results = asyncio.run(send_and_close(carrier_for(server.port, timeout=20, connect_timeout=20)))
     finally:
         server.stop()
     assert [r.word for r in results[:3]] == [Word.ACCEPTED, Word.DEAD, Word.ACCEPTED]

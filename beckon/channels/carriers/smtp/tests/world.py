@@ -22,7 +22,7 @@ def no_secret(reference: str) -> str:
 
 
 def carrier_for(port: int, **changes: object) -> SmtpCarrier:
-    config = {"host": "127.0.0.1", "port": port, "security": "none", "timeout": 0.4, "connect_timeout": 0.4}
+    config = {"host": "127.0.0.1", "port": port, "security": "none", "timeout": 20, "connect_timeout": 20}
     return build({**config, **changes}, no_secret)
 
 
@@ -72,6 +72,8 @@ class SmtpWorld(World):
 
     def behave(self, how: str) -> None:
         self.how = how
+        if how == "hang":
+            self.carrier = carrier_for(self.sink.port, timeout=1)
         if how == "refuse":
             self.carrier = carrier_for(closed_port())
 
