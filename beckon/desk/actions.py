@@ -30,10 +30,10 @@ _OPEN = """
 INSERT INTO desk_calltask (person_id, queue_id, campaign_id, enrollment_id, step, round, script_key, purpose,
     hipaa_class, skips_booked, overrides, text_sender_id, value, due_at, is_ready, place, days_between, callback_at,
     callback_for, max_attempts, number_id, status, attempts, tried_hours, opened_at, held_reason, leased_by,
-    closed_reason)
+    last_agent, closed_reason)
 SELECT person_id, queue_id, campaign_id, enrollment_id, step, round, script_key, purpose,
     hipaa_class, skips_booked, overrides, text_sender_id, value, due_at, due_at <= %s, place, days_between, callback_at,
-    callback_for, max_attempts, number_id, 'open', 0, '{}', %s, '', '', ''
+    callback_for, max_attempts, number_id, 'open', 0, '{}', %s, '', '', '', ''
 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::smallint[], %s::text[], %s::text[],
             %s::text[], %s::boolean[], %s::jsonb[], %s::bigint[], %s::int[], %s::timestamptz[], %s::int[],
             %s::smallint[], %s::timestamptz[], %s::text[], %s::smallint[], %s::bigint[])

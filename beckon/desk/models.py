@@ -99,6 +99,7 @@ class CallTask(models.Model):
     number_id = models.BigIntegerField(null=True, help_text="the number to dial next")
     leased_by = models.CharField(max_length=66, blank=True)
     leased_until = models.DateTimeField(null=True, help_text="wall clock")
+    last_agent = models.CharField(max_length=66, blank=True, help_text="who was served last and has not disposed yet")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_reason = models.CharField(max_length=40, blank=True)

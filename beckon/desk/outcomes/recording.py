@@ -28,7 +28,8 @@ from beckon.scheduling.models import Appointment
 _UPDATE = """
 UPDATE desk_calltask t SET
     status = CASE WHEN g.closed_reason = '' THEN 'open' ELSE 'closed' END, is_ready = false,
-    leased_by = '', leased_until = NULL, attempts = g.attempts, tried_hours = g.tried_hours::smallint[],
+    leased_by = '', leased_until = NULL, last_agent = '', attempts = g.attempts,
+    tried_hours = g.tried_hours::smallint[],
     due_at = COALESCE(g.due_at, t.due_at), held_reason = g.held_reason, callback_at = g.callback_at,
     callback_for = g.callback_for, number_id = g.number_id, closed_reason = g.closed_reason,
     closed_at = CASE WHEN g.closed_reason = '' THEN NULL ELSE %s END
@@ -36,6 +37,12 @@ FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::timestamptz[], %s::tex
             %s::bigint[], %s::text[])
      g(id, attempts, tried_hours, due_at, held_reason, callback_at, callback_for, number_id, closed_reason)
 WHERE t.id = g.id
+"""
+
+
+_COUNT = """
+UPDATE desk_calltask t SET attempts = g.attempts, tried_hours = g.tried_hours::smallint[], last_agent = ''
+FROM unnest(%s::bigint[], %s::smallint[], %s::text[]) g(id, attempts, tried_hours) WHERE t.id = g.id
 """
 
 
@@ -121,7 +128,8 @@ def _decide(
     if task is None and not outcome.details.callback.is_empty:
         return DisposeNo.NO_TASK
     moved_on = task is not None and not is_stray and not _is_theirs(task, outcome)
-    facts = _facts(outcome, task, person, known, places, uncounted=is_stray or moved_on)
+    uncounted = is_stray or (moved_on and not _was_theirs(task, outcome))
+    facts = _facts(outcome, task, person, known, places, uncounted=uncounted)
     effects = outcome_of(facts, behaviour, outcome.details, now)
     if not isinstance(effects, Effects):
         return effects
@@ -133,6 +141,14 @@ def _is_theirs(task: CallTask, outcome: Outcome) -> bool:
     """The agent's own lease, or one that lapsed and that nobody took since."""
     return task.status == TaskStatus.OPEN or (
         task.status == TaskStatus.LEASED and task.leased_by == outcome.agent.key
+    )
+
+
+def _was_theirs(task: CallTask | None, outcome: Outcome) -> bool:
+    """Closed while this agent was on the telephone (a booking, say): the attempt counts all the same."""
+    return (
+        task is not None and task.status == TaskStatus.CLOSED and task.last_agent == outcome.agent.key
+        and task.attempts < task.max_attempts
     )
 
 
@@ -181,6 +197,7 @@ def _record(done: list[Done], by: Actor, now: datetime) -> None:
     for each, row in zip(done, Call.objects.bulk_create(calls), strict=True):
         each.call_id = row.pk
     _update_tasks([d for d in done if d.task is not None and not _leaves_task_alone(d)], now)
+    _count_attempts([d for d in done if _leaves_task_alone(d) and d.effects.counted])
     consequences.touch_people(done, now)
     record_audit(action="call.disposed", object_kind="call", object_ids=[d.call_id for d in done], by=by, now=now)
     record_events([_event(d) for d in done], by=by, now=now)
@@ -196,12 +213,24 @@ def _leaves_task_alone(done: Done) -> bool:
     return done.task.status == TaskStatus.CLOSED or not done.effects.closed_reason
 
 
+def _count_attempts(done: list[Done]) -> None:
+    """An attempt on a task that was closed in mid-call."""
+    rows = [(d.task.pk, d.effects.attempts, _array(d.effects.tried_hours)) for d in done if d.task is not None]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, [list(column) for column in zip(*rows, strict=True)])
+
+
+def _array(hours: tuple[int, ...]) -> str:
+    return "{" + ",".join(map(str, hours)) + "}"
+
+
 def _update_tasks(done: list[Done], now: datetime) -> None:
     if not done:
         return
     rows = [
         (
-            d.task.pk, d.effects.attempts, "{" + ",".join(map(str, d.effects.tried_hours)) + "}", d.effects.due_at,
+            d.task.pk, d.effects.attempts, _array(d.effects.tried_hours), d.effects.due_at,
             d.effects.held_reason, d.effects.callback_at,
             d.outcome.agent.key if d.effects.is_callback_mine else "", d.effects.next_number_id,
             d.effects.closed_reason,

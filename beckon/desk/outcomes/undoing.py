@@ -135,10 +135,14 @@ def _restore_task(last: _Last, agent: Actor, wall: datetime) -> None:
         ).exclude(closed_reason="booked").exclude(pk=call.task_id or 0)
         others.update(status=TaskStatus.OPEN, closed_at=None, closed_reason="")
     kept: dict[str, Any] | None = call.before.get("task")
-    if task is None or kept is None or call.before.get("moved_on"):
+    if task is None or kept is None:
+        return
+    if call.before.get("moved_on"):
+        if call.counted:
+            CallTask.objects.filter(pk=task.pk).update(attempts=kept["attempts"], tried_hours=kept["tried_hours"])
         return
     CallTask.objects.filter(pk=task.pk).update(
-        status=TaskStatus.LEASED, leased_by=agent.key, leased_until=wall + LEASE, closed_at=None, closed_reason="",
+        status=TaskStatus.LEASED, leased_by=agent.key, last_agent=agent.key, leased_until=wall + LEASE, closed_at=None, closed_reason="",
         is_ready=False, attempts=kept["attempts"], tried_hours=kept["tried_hours"], due_at=_at(kept["due_at"]),
         held_reason=kept["held_reason"], callback_at=_at(kept["callback_at"]), callback_for=kept["callback_for"],
         number_id=kept["number_id"],

@@ -76,7 +76,7 @@ SELECT id, time_zone, preferred_hour, next_appointment_at FROM people_person
 
 _LEASE = """
 UPDATE desk_calltask t SET status = 'leased', is_ready = false, held_reason = '', leased_by = g.agent,
-       leased_until = %s, number_id = g.number_id
+       last_agent = g.agent, leased_until = %s, number_id = g.number_id
   FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) g(id, agent, number_id) WHERE t.id = g.id
 """
 

@@ -112,8 +112,11 @@ def test_any_agents_booking_takes_the_person_from_everybodys_list_even_in_mid_ca
     assert (task.status, task.closed_reason) == ("closed", "booked")
     answer = say(served, "NOANS", now)
     assert answer.task_moved_on
-    assert CallTask.objects.get().closed_reason == "booked"
+    task = CallTask.objects.get()
+    assert (task.closed_reason, task.attempts, Call.objects.get().attempt) == ("booked", 1, 1)
     assert Person.objects.get().call_attempts == 1
+    say(served, "NOANS", now, form="f2")
+    assert CallTask.objects.get().attempts == 1
 
 
 def test_a_callback_keeps_its_promise_and_its_maker(served, now) -> None:
