@@ -6,7 +6,7 @@ Every variable stands in VARIABLES; docs/settings.md is checked against that lis
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -104,7 +104,7 @@ class DatabaseAddress:
     port: int
     name: str
     user: str
-    password: str
+    password: str = field(repr=False)
 
     def url(self) -> str:
         """As postgresql://..., with everything quoted that needs it."""
