@@ -118,7 +118,6 @@ class Entry:
     purpose: str
     mark: Mark
     basis: Basis
-    at: datetime
 
     def covers_channel(self, channel: Channel) -> bool:
         """True for the channel itself, "all", and "phone" for calls, drops and texts."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -15,37 +16,37 @@ from beckon.consent.verdict import Finding
 from beckon.consent.whereabouts import place_of
 
 _PEOPLE = """
-SELECT id, merged_into, retired_at, deceased_at, do_not_contact_at, birth_date, state, postal_code, time_zone,
-       time_zone_source, preferred_channel, preferred_hour, recent_contacts, last_call_at
+SELECT id, merged_into IS NOT NULL, COALESCE(retired_at <= %s, false), deceased_at IS NOT NULL,
+       do_not_contact_at IS NOT NULL, birth_date, state, postal_code, time_zone, time_zone_source,
+       preferred_channel, preferred_hour, NULLIF(recent_contacts, '{}'), last_call_at
   FROM people_person
- WHERE id = ANY(%s)
+ WHERE id = ANY(%s::bigint[])
 """
 
 _GUARDIANS = """
 SELECT r.person_id, r.caregiver_id, p.state, p.postal_code, p.time_zone, p.time_zone_source
   FROM people_relationship r
   JOIN people_person p ON p.id = r.caregiver_id
- WHERE r.person_id = ANY(%s) AND r.kind IN ('parent', 'guardian') AND r.may_be_contacted AND r.ended_at IS NULL
+ WHERE r.person_id = ANY(%s::bigint[]) AND r.kind IN ('parent', 'guardian') AND r.may_be_contacted
+   AND r.ended_at IS NULL
    AND p.merged_into IS NULL AND p.deceased_at IS NULL AND p.do_not_contact_at IS NULL
  ORDER BY r.person_id, r.id
 """
 
 _POINTS = """
-SELECT c.id, c.number_id, c.person_id, c.kind, n.value, n.line_type, c.rank, n.dead_at, c.ended_at
+SELECT c.id, c.number_id, c.person_id, c.kind, n.value, n.line_type, c.rank, n.dead_at IS NOT NULL,
+       c.ended_at IS NOT NULL
   FROM people_contactpoint c
   JOIN people_number n ON n.id = c.number_id
- WHERE c.person_id = ANY(%s) AND (c.ended_at IS NULL OR c.ended_reason = 'wrong_person')
- ORDER BY c.person_id, c.rank, c.id
+ WHERE c.person_id = ANY(%s::bigint[]) AND (c.ended_at IS NULL OR c.ended_reason = 'wrong_person')
 """
 
 _ENTRIES = """
-SELECT id, person_id, number_id, channel, purpose, state, basis, at FROM (
-    SELECT id, person_id, number_id, channel, purpose, state, basis, at
-      FROM consent_consententry WHERE person_id = ANY(%s)
-    UNION
-    SELECT id, person_id, number_id, channel, purpose, state, basis, at
-      FROM consent_consententry WHERE number_id = ANY(%s)
-) entries ORDER BY id
+SELECT id, person_id, number_id, channel, purpose, state, basis
+  FROM consent_consententry WHERE person_id = ANY(%s::bigint[])
+UNION
+SELECT id, person_id, number_id, channel, purpose, state, basis
+  FROM consent_consententry WHERE number_id = ANY(%s::bigint[])
 """
 
 _SUPPRESSED = """
@@ -82,17 +83,17 @@ def gather_facts(person_ids: Sequence[int], *, now: datetime) -> dict[int, Perso
 
     Ids nobody has are left out. Takes no locks: a sender locks the people in id order first, and then asks this.
     """
-    people = _rows(_PEOPLE, [list(person_ids)])
-    guardians = _rows(_GUARDIANS, [[row[0] for row in people]])
+    people = _rows(_PEOPLE, [now, _ids(person_ids)])
+    guardians = _rows(_GUARDIANS, [_ids(row[0] for row in people)])
     owners = {row[0] for row in people} | {row[1] for row in guardians}
-    points = _rows(_POINTS, [sorted(owners)])
+    points = _rows(_POINTS, [_ids(owners)])
     homes: dict[int, _Home] = {row[1]: row[2:6] for row in guardians} | {row[0]: row[6:10] for row in people}
     by_owner = _points_by_owner(points, homes, _suppressions({row[4] for row in points if row[3] != "postal"}))
     entries = _entries(owners, {row[1] for row in points})
     wards: dict[int, list[int]] = {}
     for person_id, guardian_id, *_place in guardians:
         wards.setdefault(person_id, []).append(guardian_id)
-    return {row[0]: _facts(row, place_of(*row[6:10]), by_owner, wards.get(row[0], []), entries, now) for row in people}
+    return {row[0]: _facts(row, place_of(*row[6:10]), by_owner, wards.get(row[0], []), entries) for row in people}
 
 
 def explain(
@@ -126,13 +127,21 @@ def _suppressions(values: set[str]) -> dict[str, frozenset[tuple[str, str]]]:
 
 
 _NOT_SUPPRESSED: frozenset[tuple[str, str]] = frozenset()
+_MARKS = {mark.value: mark for mark in Mark}
+_BASES = {basis.value: basis for basis in Basis} | {"": Basis.NONE}
+_entry_id = itemgetter(0)
+
+
+def _ids(values: Iterable[int]) -> str:
+    """Ids as a PostgreSQL array literal: many times faster to send than a list."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def _points_by_owner(
     rows: Iterable[_Row], homes: Mapping[int, _Home], suppressed: Mapping[str, frozenset[tuple[str, str]]]
 ) -> dict[int, list[Point]]:
     points: dict[int, list[Point]] = {}
-    for point_id, number_id, owner_id, kind, value, line_type, rank, dead_at, ended_at in rows:
+    for point_id, number_id, owner_id, kind, value, line_type, rank, is_dead, is_ended in rows:
         points.setdefault(owner_id, []).append(
             Point(
                 contact_point_id=point_id,
@@ -142,8 +151,8 @@ def _points_by_owner(
                 value=value,
                 line_type=line_type,
                 rank=rank,
-                is_dead=dead_at is not None,
-                is_ended=ended_at is not None,
+                is_dead=is_dead,
+                is_ended=is_ended,
                 place=place_of(*homes[owner_id], value if kind == "phone" else ""),
                 suppressed=suppressed.get(value, _NOT_SUPPRESSED),
             )
@@ -155,10 +164,10 @@ def _entries(owners: set[int], number_ids: set[int]) -> _Entries:
     """Ledger entries by person and by number, each with its id so that they can be read in order."""
     by_person: dict[int, list[tuple[int, Entry]]] = {}
     by_number: dict[int, list[tuple[int, Entry]]] = {}
-    for entry_id, person_id, number_id, channel, purpose, state, basis, at in _rows(
-        _ENTRIES, [sorted(owners), sorted(number_ids)]
+    for entry_id, person_id, number_id, channel, purpose, state, basis in _rows(
+        _ENTRIES, [_ids(owners), _ids(number_ids)]
     ):
-        entry = Entry(person_id, number_id, channel, purpose, Mark(state), Basis(basis or "none"), at)
+        entry = Entry(person_id, number_id, channel, purpose, _MARKS[state], _BASES[basis])
         if person_id is not None:
             by_person.setdefault(person_id, []).append((entry_id, entry))
         if number_id is not None:
@@ -168,6 +177,8 @@ def _entries(owners: set[int], number_ids: set[int]) -> _Entries:
 
 def _entries_for(owners: Sequence[int], points: Iterable[Point], entries: _Entries) -> tuple[Entry, ...]:
     by_person, by_number = entries
+    if not by_number and len(owners) == 1:
+        return tuple(entry for _id, entry in sorted(by_person.get(owners[0], ()), key=_entry_id))
     found: dict[int, Entry] = {}
     for owner_id in owners:
         found.update(by_person.get(owner_id, ()))
@@ -182,7 +193,6 @@ def _facts(
     by_owner: Mapping[int, list[Point]],
     guardian_ids: list[int],
     entries: _Entries,
-    now: datetime,
 ) -> PersonFacts:
     person_id = row[0]
     points = list(by_owner.get(person_id, ()))
@@ -190,16 +200,16 @@ def _facts(
         points += [replace(point, is_guardian=True) for point in by_owner.get(guardian_id, ())]
     return PersonFacts(
         person_id=person_id,
-        is_merged=row[1] is not None,
-        is_retired=row[2] is not None and row[2] <= now,
-        is_deceased=row[3] is not None,
-        is_do_not_contact=row[4] is not None,
+        is_merged=row[1],
+        is_retired=row[2],
+        is_deceased=row[3],
+        is_do_not_contact=row[4],
         birth_date=row[5],
         place=home,
         points=tuple(points),
         entries=_entries_for([person_id, *guardian_ids], points, entries),
         preferred_channel=row[10],
         preferred_hour=row[11],
-        recent_contacts=tuple(sorted(row[12])),
+        recent_contacts=tuple(sorted(row[12])) if row[12] else (),
         last_call_at=row[13],
     )

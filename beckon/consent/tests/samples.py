@@ -30,7 +30,7 @@ def entry(mark: Mark = Mark.GRANTED, basis: Basis = Basis.WRITTEN, **changes: An
     """A ledger entry of person 1 about everything."""
     values: dict[str, Any] = {
         "person_id": 1, "number_id": None, "channel": "all", "purpose": "all", "mark": mark,
-        "basis": Basis.NONE if mark is Mark.REVOKED else basis, "at": MONDAY_NOON,
+        "basis": Basis.NONE if mark is Mark.REVOKED else basis,
     }
     return Entry(**(values | changes))
 
