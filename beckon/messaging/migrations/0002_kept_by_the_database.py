@@ -3,7 +3,7 @@
 from django.db import migrations
 
 CREATE = """
-ALTER TABLE messaging_message SET (fillfactor = 75, autovacuum_vacuum_scale_factor = 0.05);
+ALTER TABLE messaging_message SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 ALTER TABLE messaging_senderpace SET (fillfactor = 20);
 CREATE FUNCTION refuse_signed_off_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
