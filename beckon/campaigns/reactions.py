@@ -72,6 +72,8 @@ def _replied(run: Run, data: Mapping[str, Any]) -> Effects | None:
     run.memory["reply_at"] = run.now.isoformat()
     if meaning == "stop":
         return _leave(run, LeaveReason.OPTED_OUT)
+    if meaning in ("start", "help", "deceased"):  # others act on these
+        return None
     if meaning == "wrong_person":
         run.record("reply", meaning)
         return _by_playbook(run, "wrong_person") or _stay(run)

@@ -10,9 +10,7 @@ from beckon.core.actors import Actor
 from beckon.core.events.registry import NewEvent, on
 
 
-@on(
-    "message.received", "consent.opted_out", "appointment.booked", "person.deceased", "person.merged", "person.retired"
-)
+@on("consent.opted_out", "appointment.booked", "person.deceased", "person.merged", "person.retired")
 def move_people(events: Sequence[NewEvent], by: Actor, now: datetime) -> None:
     """Move every open enrollment of the people concerned."""
     by_person: dict[int, list[Happening]] = {}
@@ -20,6 +18,13 @@ def move_people(events: Sequence[NewEvent], by: Actor, now: datetime) -> None:
         if event.person_id is not None:
             by_person.setdefault(event.person_id, []).append(Happening(event.kind, event.data))
     apply_happenings(by_person=by_person, by=by, now=now)
+
+
+@on("message.received")
+def hear_replies(events: Sequence[NewEvent], by: Actor, now: datetime) -> None:
+    """A reply moves the enrollment whose message it answers; one that answers none moves all of the person's."""
+    move_enrollments(events, by, now)
+    move_people([event for event in events if event.data.get("enrollment_id") is None], by, now)
 
 
 @on("call.disposed", "task.closed", "message.failed")
