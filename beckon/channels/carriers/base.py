@@ -74,7 +74,8 @@ class OutgoingMessage:
 
     `to` and `from_` are E.164 numbers, e-mail addresses, or for a postcard names. `address` and
     `return_address` are postal lines, top to bottom, without the names. `media` are URLs. `code` and
-    `link` are a postcard's own code and the URL of its QR, `phone` the number printed on it.
+    `link` are a postcard's own code and the URL of its QR, `phone` the number printed on it, `back` the
+    text beside the address (`subject` and `body` are then its front).
     `unsubscribe_url` makes an e-mail's one-click header (RFC 8058).
     """
 
@@ -92,6 +93,7 @@ class OutgoingMessage:
     code: str = ""
     link: str = ""
     phone: str = ""
+    back: str = ""
     reply_to: str = ""
     unsubscribe_url: str = ""
 

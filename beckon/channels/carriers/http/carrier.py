@@ -1,6 +1,6 @@
 """Any vendor with a JSON or form endpoint, described by configuration. TLS is always verified.
 
-Sends over kept connections, `in_flight` at a time; never follows a redirect, never repeats a request.
+Sends over kept connections, `in_flight` at a time over all batches; never follows a redirect, never repeats a request.
 """
 
 import asyncio
@@ -39,6 +39,7 @@ class HttpCarrier:
         self._body = compile_body(config.fields, omit_empty=config.omit_empty)
         self._url = Url(config.url)
         self._client: Client | None = None
+        self._slots = asyncio.Semaphore(config.in_flight)
         self.capabilities = Capabilities(
             channels=config.channels,
             idempotent=config.idempotency_header is not None,
@@ -53,7 +54,7 @@ class HttpCarrier:
         run = _Run(self, batch)
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._config.in_flight, len(batch))):
-                group.create_task(run.work())
+                group.create_task(self._work(run))
         return [run.results[message.reference] for message in batch]
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes, *, url: str = "") -> list[Receipt | Inbound]:
@@ -79,6 +80,10 @@ class HttpCarrier:
         client, self._client = self._client, None
         if client is not None:
             await client.close()
+
+    async def _work(self, run: "_Run") -> None:
+        async with self._slots:  # of all batches under way together
+            await run.work()
 
     async def post(self, message: OutgoingMessage) -> tuple[SendResult, bool]:
         """One request: its result, and whether the vendor wants no more for now. Never raises for the network."""

@@ -11,7 +11,8 @@ class PrintConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     spool: Path
-    practice: str = Field(min_length=1, max_length=60)
+    letterhead: str = Field(default="", max_length=60)
+    """The practice's name on cards whose message gives none as its sender."""
     tagline: str = Field(default="", max_length=80)
     website: str = Field(default="", max_length=60)
     accent: str = Field(default="#14524c", pattern=r"^#[0-9a-fA-F]{6}$")

@@ -32,9 +32,9 @@ class Sheet:
 
 
 def lay_out(config: PrintConfig, batch: Sequence[OutgoingMessage]) -> Sheet:
-    """Lay out what can be printed. A refusal is a code: no-address, no-glyph, long-link, overflow-<part>
+    """Lay out what can be printed. A refusal is a code: no-sender, no-address, no-glyph, long-link, overflow-<part>
     where the part is headline, body, address, return or code."""
-    refused = {m.reference: code for m in batch if (code := _obstacle(m))}
+    refused = {m.reference: code for m in batch if (code := _obstacle(config, m))}
     cards = [(m.reference, _card(config, m)) for m in batch if m.reference not in refused]
     if cards:
         for line in _overflows(config, [card for _, card in cards]):
@@ -63,14 +63,34 @@ def qr_svg(link: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{"".join(runs)}"/></svg>'
 
 
-def _obstacle(message: OutgoingMessage) -> str:
+def sides(message: OutgoingMessage) -> tuple[str, list[str], str]:
+    """Headline and further paragraphs of the front, and the text beside the address.
+
+    With only a subject and a body, the subject is the front. A first line that repeats the practice's
+    name is dropped: the letterhead says it already.
+    """
+    back = message.back or message.html
+    if not back:
+        return message.subject, [], message.body
+    text = message.body.replace("\r\n", "\n").strip()
+    text = text.removeprefix(message.from_ + "\n").strip() if message.from_ else text
+    paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    if message.subject:
+        return message.subject, paragraphs, back
+    return (paragraphs[0], paragraphs[1:], back) if paragraphs else ("", [], back)
+
+
+def _obstacle(config: PrintConfig, message: OutgoingMessage) -> str:
     """Why a card cannot be laid out at all, or an empty string."""
+    if not (message.from_ or config.letterhead):
+        return "no-sender"
     lines = [line for line in message.address if line.strip()]
     if not message.to.strip() or len(lines) < 2:
         return "no-address"
     if len(lines) + 1 > MAX_LINES or len(message.return_address) > MAX_LINES - 1:
         return "overflow-address"
-    texts = (message.to, message.subject, message.body, message.code, message.phone, *lines)
+    texts = (message.to, message.from_, message.subject, message.body, message.back, message.html, *lines)
+    texts += (message.code, message.phone)
     if any(_UNPRINTABLE.search(text) for text in (*texts, *message.return_address)):
         return "no-glyph"
     if len(message.code) > 16 or len(message.phone) > 20:
@@ -79,24 +99,27 @@ def _obstacle(message: OutgoingMessage) -> str:
 
 
 def _card(config: PrintConfig, message: OutgoingMessage) -> dict[str, object]:
+    headline, lead, back = sides(message)
+    name = message.from_ or config.letterhead
     address = [line.strip() for line in (message.to, *message.address) if line.strip()]
     return {
         "reference": message.reference,
-        "headline": message.subject,
-        "body": message.body.replace("\r\n", "\n").strip(),
+        "name": name,
+        "headline": headline,
+        "lead": lead,
+        "body": back.replace("\r\n", "\n").strip(),
         "language": message.language if message.language in WORDS else "en",
         "phone": message.phone,
         "code": message.code,
         "qr": qr_svg(message.link) if message.link else "",
         # Publication 28 of the Postal Service prefers capitals without punctuation.
         "address_lines": [re.sub(r"[.,;:]", "", line).upper() for line in address],
-        "return_lines": [config.practice, *message.return_address],
+        "return_lines": [name, *(line for line in message.return_address if line.strip())],
     }
 
 
 def _compiler(config: PrintConfig, cards: Sequence[dict[str, object]]) -> typst.Compiler:
     job = {
-        "practice": config.practice,
         "tagline": config.tagline,
         "website": config.website,
         "accent": config.accent,

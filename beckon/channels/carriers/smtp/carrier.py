@@ -50,6 +50,7 @@ class SmtpCarrier:
         self._builders = {eight: Builder(from_name=config.from_name, eight_bit=eight) for eight in (False, True)}
         self._return_path = _return_path(config)
         self._idle: list[Link] = []
+        self._slots = asyncio.Semaphore(config.connections)
 
     async def send(self, batch: Sequence[OutgoingMessage]) -> list[SendResult]:
         """One result per message, in order. What no connection could be had for is to be tried later."""
@@ -78,17 +79,19 @@ class SmtpCarrier:
         await asyncio.sleep(0)
 
     async def _work(self, run: "_Run") -> None:
-        while run.waiting:
-            link = self._pick_idle()
-            is_new = link is None
-            if link is None:
-                try:
-                    link = await open_link(self._config, self._username, self._password, self._context)
-                except (LinkLostError, RefusedError) as error:
-                    run.trouble = error
+        """Send on one link after the other; a slot is a connection, of all batches under way together."""
+        async with self._slots:
+            while run.waiting:
+                link = self._pick_idle()
+                is_new = link is None
+                if link is None:
+                    try:
+                        link = await open_link(self._config, self._username, self._password, self._context)
+                    except (LinkLostError, RefusedError) as error:
+                        run.trouble = error
+                        return
+                if not await self._deliver(link, run, is_new=is_new) and is_new:
                     return
-            if not await self._deliver(link, run, is_new=is_new) and is_new:
-                return
 
     async def _deliver(self, link: Link, run: "_Run", *, is_new: bool) -> bool:
         """Send what is left over one link; False when the link broke."""

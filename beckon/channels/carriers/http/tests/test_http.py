@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -137,19 +138,19 @@ def test_retry_after_is_read_as_seconds_or_a_date_within_reason(value: str, seco
     assert retry_after({"retry-after": value}, now=1445412450.0) == seconds
 
 
-def test_no_more_requests_than_allowed_are_open_at_once() -> None:
-    _, requests = exchange(lambda request: Answer(delay=0.01), many(30), in_flight=30)
-    assert len(requests) == 30
-
-    async def run() -> int:
+def test_no_more_requests_than_allowed_are_open_at_once_over_all_batches() -> None:
+    async def run() -> tuple[int, int]:
         async with HttpSink(lambda request: Answer(delay=0.01)) as sink:
             carrier = build({**CONFIG, "url": sink.url, "in_flight": 3}, secret)
-            await carrier.send(many(30))
+            batches = [[replace(m, reference=f"{n}-{m.reference}") for m in many(10)] for n in range(4)]
+            await asyncio.gather(*(carrier.send(batch) for batch in batches))
             open_now = len(sink.connections)
             await carrier.aclose()
-            return open_now
+            return open_now, sink.count
 
-    assert asyncio.run(run()) <= 3
+    open_now, count = asyncio.run(run())
+    assert count == 40
+    assert open_now <= 3
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_the_print_carrier(check: Check) -> None:
 
 
 def send(spool: Path, batch: list[OutgoingMessage]) -> list[SendResult]:
-    carrier = build({"spool": str(spool), "practice": "Riverside Family Practice"}, no_secret)
+    carrier = build({"spool": str(spool), "letterhead": "Riverside Family Practice"}, no_secret)
     return asyncio.run(carrier.send(batch))
 
 
@@ -100,6 +100,29 @@ def test_markup_in_a_text_is_printed_as_it_stands_and_never_run(tmp_path: Path) 
     assert '#panic("x") *bold*' in text
 
 
+def test_a_card_with_two_texts_has_the_first_on_its_front_without_the_name_twice(tmp_path: Path) -> None:
+    two = card(
+        1,
+        from_="Riverside Family Practice",
+        subject="",
+        body="Riverside Family Practice\nYour neighbors in health\n\nNew patients are welcome.",
+        back="Dear Ana,\n\nwe have room for you.",
+    )
+    assert send(tmp_path, [two])[0].status is Status.SENT
+    (pdf,) = tmp_path.glob("*/cards.pdf")
+    front, back = (page.extract_text() for page in pypdf.PdfReader(pdf).pages)
+    assert front.count("Riverside") == 1
+    assert "Your neighbors" in front
+    assert "welcome" in front
+    assert "we have room" in back
+    assert "welcome" not in back
+
+
+def test_a_card_without_a_sender_is_refused() -> None:
+    config = PrintConfig(spool=Path("/nowhere"))
+    assert lay_out(config, [card(1)]).refused == {"r1": "no-sender"}
+
+
 def test_the_manifest_names_every_card_with_its_pages(tmp_path: Path) -> None:
     send(tmp_path, [card(1), card(2, body="word " * 900), card(3)])
     (manifest,) = tmp_path.glob("*/manifest.csv")
@@ -127,10 +150,10 @@ def test_the_qr_code_holds_the_link() -> None:
 
 def test_a_colour_on_which_white_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MisconfiguredError, match="darker"):
-        build({"spool": str(tmp_path), "practice": "R", "accent": "#ffee88"}, no_secret)
+        build({"spool": str(tmp_path), "letterhead": "R", "accent": "#ffee88"}, no_secret)
 
 
 def test_an_empty_optional_part_leaves_no_gap_that_breaks_the_layout(tmp_path: Path) -> None:
-    config = PrintConfig(spool=tmp_path, practice="Riverside", indicia=())
+    config = PrintConfig(spool=tmp_path, letterhead="Riverside", indicia=())
     sheet = lay_out(config, [card(1, link="", code="", phone="", return_address=(), language="fr")])
     assert sheet.references == ("r1",)

@@ -40,7 +40,7 @@ class PrintWorld(World):
         self.folder = tempfile.TemporaryDirectory()
         self.spool = Path(self.folder.name) / "spool"
         self.word = Word.ACCEPTED
-        self.carrier = build({"spool": str(self.spool), "practice": "Riverside Family Practice"}, no_secret)
+        self.carrier = build({"spool": str(self.spool), "letterhead": "Riverside Family Practice"}, no_secret)
 
     async def __aenter__(self) -> Self:
         return self
@@ -67,4 +67,4 @@ class PrintWorld(World):
     def behave(self, how: str) -> None:
         blocked = Path(self.folder.name) / "a-file"
         blocked.write_text("in the way")
-        self.carrier = build({"spool": str(blocked / "spool"), "practice": "Riverside"}, no_secret)
+        self.carrier = build({"spool": str(blocked / "spool"), "letterhead": "Riverside"}, no_secret)

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,18 @@ def test_a_refused_sender_alarms() -> None:
 )
 def test_replies_become_our_words(reply: Reply, word: Word) -> None:
     assert read_refusal("r1", reply).word is word
+
+
+def test_no_more_connections_than_allowed_over_all_batches_at_once() -> None:
+    async def run() -> tuple[int, int]:
+        async with SmtpSink() as sink:
+            carrier = carrier_for(sink.port, connections=2)
+            batches = [[replace(m, reference=f"{n}-{m.reference}") for m in mails(60)] for n in range(5)]
+            await asyncio.gather(*(carrier.send(batch) for batch in batches))
+            await carrier.aclose()
+            return sum(line.startswith("EHLO") for line in sink.lines), len(sink.mails)
+
+    assert asyncio.run(run()) == (2, 300)
 
 
 def test_connections_are_kept_between_batches_and_replaced_after_their_share() -> None:
