@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from beckon.people.importing.folders import ImportFolder
-from beckon.people.intake.blocks import POINT_COLUMNS, ROW_COLUMNS
+from beckon.people.normal.fields import POINT_COLUMNS, ROW_COLUMNS
 
 MEMORY_LIMIT = "300MB"
 _NULL = "\x01"

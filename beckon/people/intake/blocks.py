@@ -20,16 +20,6 @@ ABOVE_HEADER = "stands above the header line"
 HEADER_AGAIN = "the header line again"
 _NULS = str.maketrans("", "", "\x00")
 
-ROW_COLUMNS = (
-    "line", "given", "middle", "family", "suffix", "name_key", "match_key", "phonetic", "birth_date", "sex", "language", "zone",
-    "zone_source", "state", "postal_code", "record_number", "do_not_contact", "deceased", "last_encounter", "last_appointment",
-    "outcome", "next_appointment", "consent", "guardian_given", "guardian_family", "guardian_phone",
-    "guardian_key", "guardian_match",
-)
-POINT_COLUMNS = (
-    "line", "place", "kind", "value", "use", "line_type", "extension", "line1", "line2", "city", "point_state", "zip",
-)
-
 
 @dataclass(frozen=True)
 class Task:
@@ -77,9 +67,11 @@ class BlockReader:
         self._task = task
         self._reader = RowReader(task.columns, task.today, task.zone)
         self._has_header = task.header_line > 0
+        self._has_nuls = False
 
     def process(self, number: int, piece: Piece) -> Tally:
         """Read one piece and write its files; returns its counts."""
+        self._has_nuls = not isinstance(piece, Block) or "\x00" in piece.text
         tally, lines, points = Tally(), list[str](), list[str]()
         rejects, problems = list[tuple[Rejected, str]](), list[Problem]()
         for raw in self._rows(piece):
@@ -114,7 +106,7 @@ class BlockReader:
             return Outcome(Rejected(raw.line, raw.values, ABOVE_HEADER))
         if self._has_header and raw.values == self._task.header:
             return Outcome(Rejected(raw.line, raw.values, HEADER_AGAIN))
-        if any("\x00" in value for value in raw.values):
+        if self._has_nuls:
             raw = RawRow(raw.line, [value.translate(_NULS) for value in raw.values], raw.source)
         return self._reader.read(raw)
 
@@ -122,8 +114,8 @@ class BlockReader:
         self, number: int, lines: list[str], points: list[str], rejects: list[tuple[Rejected, str]], problems: list[Problem],
     ) -> None:
         folder = self._task.folder
-        (folder / f"rows-{number:06d}.tsv").write_text("".join(lines), encoding="utf-8", newline="\n")
-        (folder / f"points-{number:06d}.tsv").write_text("".join(points), encoding="utf-8", newline="\n")
+        (folder / f"rows-{number:06d}.tsv").write_text(_lines(lines), encoding="utf-8", newline="\n")
+        (folder / f"points-{number:06d}.tsv").write_text(_lines(points), encoding="utf-8", newline="\n")
         if problems:
             with (folder / f"problems-{number:06d}.csv").open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows((p.line, p.column, p.value, p.reason) for p in problems)
@@ -153,15 +145,12 @@ def _wrapped(row: Rejected, source: str) -> str:
     return json.dumps({"line": row.line, "reason": row.reason, "resource": resource}) + "\n"
 
 
-def _add_person(p: PersonRow, lines: list[str], points: list[str]) -> None:
-    line = str(p.line)
-    lines.append("\t".join((
-        line, p.given, p.middle, p.family, p.suffix, p.name_key, p.match_key, p.phonetic, p.birth_date, p.sex, p.language, p.zone,
-        p.zone_source, p.state, p.postal_code, p.record_number, p.do_not_contact, p.deceased, p.last_encounter, p.last_appointment,
-        p.outcome, p.next_appointment, p.consent, p.guardian_given, p.guardian_family, p.guardian_phone,
-        p.guardian_key, p.guardian_match,
-    )) + "\n")
-    for place, point in enumerate(p.points):
-        points.append("\t".join((
-            line, str(place), point.kind, point.value, point.use, point.line_type, point.extension, *point.postal,
-        )) + "\n")
+def _lines(texts: list[str]) -> str:
+    return "\n".join([*texts, ""])
+
+
+def _add_person(person: PersonRow, lines: list[str], points: list[str]) -> None:
+    line = person.values[0]
+    lines.append("\t".join(person.values))
+    for place, point in enumerate(person.points):
+        points.append(f"{line}\t{place}\t" + "\t".join(point))

@@ -1,7 +1,7 @@
 """Postal addresses: cleaned for printing and keyed for comparing. Pure."""
 
 import re
-from functools import lru_cache
+import unicodedata
 
 from beckon.people.normal.names import clean, fold, proper
 
@@ -10,14 +10,14 @@ _SHORT = {
     "place": "pl", "circle": "cir", "terrace": "ter", "highway": "hwy", "parkway": "pkwy", "square": "sq", "trail": "trl",
     "apartment": "unit", "apt": "unit", "suite": "unit", "ste": "unit", "#": "unit", "no": "unit", "north": "n", "south": "s", "east": "e", "west": "w",
 }
-_WORDS = re.compile(r"[a-z0-9]+|#")
+_MARKS = str.maketrans({mark: " " for mark in ".,;:-/'\"()_\\"} | {"#": " # "})
 _HAS = re.compile(r"\w")
 
 
 def postal_key(line1: str, line2: str, city: str, state: str, postal_code: str) -> str:
     """A text that equal addresses share: ZIP (or city and state), then the street with its words shortened."""
     place = postal_code or f"{fold(city)},{state}"
-    return f"{place}|{_street(f'{line1} {line2}')}"[:320]
+    return f"{place}|{_street(f'{line1} {line2}' if line2 else line1)}"[:320]
 
 
 def is_usable(line1: str, city: str, state: str, postal_code: str) -> bool:
@@ -30,6 +30,7 @@ def printed(line: str, limit: int = 200) -> str:
     return proper(clean(line, limit)) if line.isupper() or line.islower() else clean(line, limit)
 
 
-@lru_cache(maxsize=32_768)
 def _street(text: str) -> str:
-    return " ".join(_SHORT.get(word, word) for word in _WORDS.findall(text.lower()))
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join([_SHORT.get(word, word) for word in text.lower().translate(_MARKS).split()])

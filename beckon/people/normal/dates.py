@@ -47,7 +47,9 @@ def read_date(text: str, style: DateStyle, today: date) -> date | str:
     A two-digit year means the last hundred years up to `today`'s year. Where only one order of day and month is
     possible that one is taken, else the column's.
     """
-    text = _TIME.sub("", text.strip()).lower()
+    text = text.strip()
+    if len(text) > 10:
+        text = _TIME.sub("", text).lower()
     if style.serials and _SERIAL.match(text) and 1 <= float(text) < 60_000:
         return _EPOCH + timedelta(days=int(float(text)))
     parts = _numeric(text, style) or _named(text)

@@ -1,7 +1,8 @@
 """What a column of a file can mean, and the values the pipeline passes on. Pure: no Django, no clock."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Field(StrEnum):
@@ -75,50 +76,45 @@ class Problem:
     reason: str
 
 
-@dataclass(frozen=True)
-class Point:
-    """A usable phone, e-mail or postal address of one row. `value` is the key that equal addresses share."""
+ROW_COLUMNS = (
+    "line", "given", "middle", "family", "suffix", "name_key", "match_key", "phonetic", "birth_date", "sex", "language", "zone",
+    "zone_source", "state", "postal_code", "record_number", "do_not_contact", "deceased", "last_encounter", "last_appointment",
+    "outcome", "next_appointment", "consent", "guardian_given", "guardian_family", "guardian_phone", "guardian_key", "guardian_match",
+)
+"""The values of a normalised row, in the order in which they are kept. Moments are UTC, dates ISO, nothing is ''.
+
+`consent` holds `channel:y` and `channel:n` words joined by blanks.
+"""
+AT = {name: place for place, name in enumerate(ROW_COLUMNS)}
+POINT_COLUMNS = (
+    "line", "place", "kind", "value", "use", "line_type", "extension", "line1", "line2", "city", "point_state", "zip",
+)
+
+
+class Point(NamedTuple):
+    """A usable phone, e-mail or postal address of one row. `value` is the key that equal addresses share.
+
+    line1 to zip are as printed, for postal points only.
+    """
 
     kind: str
     value: str
     use: str = ""
     line_type: str = "unknown"
     extension: str = ""
-    postal: tuple[str, str, str, str, str] = ("", "", "", "", "")
-    """line1, line2, city, state, postal code as printed; for postal points only."""
-
-
-@dataclass
-class PersonRow:
-    """One row, normalised. Empty strings are values that are not given. Dates are ISO texts."""
-
-    line: int
-    given: str = ""
-    middle: str = ""
-    family: str = ""
-    suffix: str = ""
-    name_key: str = ""
-    match_key: str = ""
-    phonetic: str = ""
-    birth_date: str = ""
-    sex: str = ""
-    language: str = ""
-    zone: str = ""
-    zone_source: str = ""
+    line1: str = ""
+    line2: str = ""
+    city: str = ""
     state: str = ""
-    postal_code: str = ""
-    record_number: str = ""
-    do_not_contact: str = ""
-    deceased: str = ""
-    last_encounter: str = ""
-    last_appointment: str = ""
-    outcome: str = ""
-    next_appointment: str = ""
-    consent: str = ""
-    """`channel:y` or `channel:n` words, joined by blanks."""
-    guardian_given: str = ""
-    guardian_family: str = ""
-    guardian_phone: str = ""
-    guardian_key: str = ""
-    guardian_match: str = ""
-    points: list[Point] = field(default_factory=list)
+    zip: str = ""
+
+
+class PersonRow(NamedTuple):
+    """One row, normalised: the values of ROW_COLUMNS and its contact points, best first."""
+
+    values: list[str]
+    points: list[Point]
+
+    def value(self, name: str) -> str:
+        """One of the values, by its name in ROW_COLUMNS."""
+        return self.values[AT[name]]

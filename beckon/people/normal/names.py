@@ -52,6 +52,8 @@ class FullName:
 
 def clean(text: str, limit: int = 100) -> str:
     """One line, single blanks, no control characters, at most `limit` characters."""
+    if text.isprintable() and "  " not in text and len(text) <= limit:
+        return text.strip()
     return _SPACES.sub(" ", text).strip()[:limit].rstrip() if text else ""
 
 
@@ -86,15 +88,10 @@ def is_name(text: str) -> bool:
     return text.lower() not in NOT_A_NAME and any(c.isalpha() for c in fold(text))
 
 
-def match_key(given: str, family: str) -> str:
-    """family|given for deciding whether two rows name the same person: nicknames as their formal names."""
+def formal(given: str) -> str:
+    """The first given name for comparing: folded, a nickname as the formal name it stands for."""
     first = fold(given.split(" ")[0]) if given else ""
-    return f"{fold(family)}|{_FORMAL.get(first, first)}"[:210]
-
-
-def name_key(given: str, family: str) -> str:
-    """family|given for searching by prefix."""
-    return f"{fold(family)}|{fold(given)}"[:210]
+    return _FORMAL.get(first, first)
 
 
 @lru_cache(maxsize=65_536)

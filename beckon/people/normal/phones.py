@@ -2,7 +2,7 @@
 NPA-NXX-XXXX, area code in use, exchange 200-999. Fictional 555-01xx numbers are numbers."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from beckon.people.places.tables import area_code_table
 
@@ -21,11 +21,11 @@ BAD_AREA_CODE = "area code {} is not in use"
 BAD_EXCHANGE = "no number begins with {} after the area code"
 SAME_DIGITS = "the same digit over and over"
 PATTERN = "a made-up number"
+_SAME = frozenset(str(digit) * 7 for digit in range(10))
 _MADE_UP = frozenset({"2345678901", "9876543210", "1234567890", "0123456789"})
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(NamedTuple):
     """A usable number in E.164 with its extension ('' for none); `toll_free` when its area code says so."""
 
     number: str
@@ -34,10 +34,21 @@ class Phone:
 
 
 def read_phone(text: str) -> Phone | str:
-    """The number in `text`, or the reason why there is none."""
+    """The number in `text`, or the reason why there is none. Plain American forms take the short way."""
     digits = text.translate(_DIGITS)
-    if digits.isascii() and digits.isdigit():
-        return _check(digits, text, "")
+    extension = ""
+    if len(digits) > 11:
+        digits, _, extension = digits.partition("x")
+        if not extension.isdecimal() or len(extension) > 7:
+            return _read_slowly(text.strip())
+    if len(digits) == 11 and digits[0] == "1":
+        digits = digits[1:]
+    if len(digits) == 10 and digits.isascii() and digits.isdecimal():
+        area = area_code_table().get(digits[:3])
+        rest = digits[3:]
+        if area is not None and rest[0] > "1" and rest[1:3] != "11" and rest not in _SAME and digits not in _MADE_UP:
+            if digits == text or "+" not in text or "+1" in text:
+                return Phone("+1" + digits, extension, area.kind == "toll_free")
     return _read_slowly(text.strip())
 
 

@@ -1,45 +1,53 @@
 """One raw row to one normalised person, or the reason why it cannot be one. Pure; built once per file.
 
-Values repeat, so every reader keeps what it has already read; that is most of the speed.
+Values repeat, so every reader keeps what it has already read, and a row is a plain list: that is most of the speed.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, tzinfo
-from typing import Generic, TypeVar
+from datetime import UTC, date, tzinfo
+from typing import NamedTuple, TypeVar
 
-from beckon.people.normal import addresses, dates, names, phones, values
-from beckon.people.normal.fields import CONSENT_CHANNELS, PHONES, Field, PersonRow, Point, Problem, RawRow
+from beckon.people.normal import addresses, names, phones, values
+from beckon.people.normal.cells import BAD, FLAG, SIMPLE, consent_word, moment_reader
+from beckon.people.normal.fields import AT, CONSENT_CHANNELS, PHONES, ROW_COLUMNS, Field, PersonRow, Point, Problem, RawRow
 from beckon.people.normal.mapping import Column
 from beckon.people.places.tables import time_zone_of
 
 V = TypeVar("V")
-_KEPT = 50_000
+_KEPT = 60_000
 
 NO_NAME = "no usable name"
 TOTAL_LINE = "a total line, not a person"
 NO_CONTACT = "no usable phone, e-mail or postal address"
 TOO_MANY = "more values than columns"
 NOTHING = "nothing in any column"
-_USES = {Field.MOBILE_PHONE: ("mobile", "mobile"), Field.HOME_PHONE: ("home", "landline"), Field.WORK_PHONE: ("work", "unknown"), Field.PHONE: ("", "unknown")}
-_BAD = "cannot be read as {}"
+NOT_A_NAME = "not a name"
+NOT_AN_EMAIL = "not an e-mail address"
+NO_PLACE = "no ZIP, and no city with its state, to send it to"
+_USES = {
+    Field.MOBILE_PHONE: ("mobile", "mobile"), Field.HOME_PHONE: ("home", "landline"), Field.WORK_PHONE: ("work", "unknown"),
+    Field.PHONE: ("", "unknown"),
+}
+_GIVEN, _MIDDLE, _FAMILY, _SUFFIX = AT["given"], AT["middle"], AT["family"], AT["suffix"]
+_NAME_KEY, _MATCH_KEY, _PHONETIC = AT["name_key"], AT["match_key"], AT["phonetic"]
+_ZONE, _ZONE_SOURCE, _STATE, _ZIP, _CONSENT = AT["zone"], AT["zone_source"], AT["state"], AT["postal_code"], AT["consent"]
+_GUARDIAN = slice(AT["guardian_given"], AT["guardian_match"] + 1)
+_GUARDIAN_GIVEN, _GUARDIAN_PHONE = AT["guardian_given"], AT["guardian_phone"]
 
 
-class Remembered(Generic[V]):
-    """A reader that keeps its answers, and forgets them all when there are too many."""
+class Remembered(dict[str, V]):
+    """A reader that keeps its answers, and forgets them all when there are too many: `reader[text]`."""
 
     def __init__(self, read: Callable[[str], V]) -> None:
-        self._read, self._known = read, dict[str, V]()
+        super().__init__()
+        self._read = read
 
-    def __call__(self, text: str) -> V:
-        """The answer for `text`."""
-        try:
-            return self._known[text]
-        except KeyError:
-            if len(self._known) > _KEPT:
-                self._known.clear()
-            answer = self._known[text] = self._read(text)
-            return answer
+    def __missing__(self, text: str) -> V:
+        if len(self) > _KEPT:
+            self.clear()
+        answer = self[text] = self._read(text)
+        return answer
 
 
 @dataclass(frozen=True)
@@ -60,27 +68,42 @@ class Outcome:
     points_rejected: int = 0
 
 
+class _Part(NamedTuple):
+    """A given or family name: as printed, folded, made formal, its sound, a suffix behind it; `bad` when it is none."""
+
+    printed: str
+    folded: str
+    formal: str
+    sound: str
+    suffix: str
+    bad: str
+
+
 class RowReader:
     """Reads rows of one file by its columns. `today` bounds dates; moments are told in `zone` where none is written."""
 
     def __init__(self, columns: Sequence[Column], today: date, zone: tzinfo = UTC) -> None:
         self.width = len(columns)
-        self._phones = [(c, *_USES[f]) for f in PHONES for c in columns if c.field is f]
-        self._emails = [c for c in columns if c.field is Field.EMAIL]
-        self._one = {c.field: c for c in columns}
-        self._consents = [(self._one[f], channel) for f, channel in CONSENT_CHANNELS.items() if f in self._one]
-        self._simple: list[tuple[Column, str, str, Remembered[str | None]]] = []
-        for f, name, what, reader in _SIMPLE:
-            if f in self._one:
-                self._simple.append((self._one[f], name, what, Remembered(reader)))
-        self._dates: list[tuple[Column, str, Remembered[str]]] = []
-        for f, name in _DATES:
-            if f in self._one:
-                column = self._one[f]
-                self._dates.append((column, name, Remembered(_date_reader(f, column.style, today, zone))))
-        self._proper = Remembered(names.proper)
-        self._keys = Remembered(lambda text: (names.name_key(*text.split("\t")), names.match_key(*text.split("\t"))))
+        self._at = {c.field: c.index for c in columns}
+        self._headers = {c.index: c.header for c in columns}
+        self._phones = [(c.index, *_USES[f]) for f in PHONES for c in columns if c.field is f]
+        self._emails = [c.index for c in columns if c.field is Field.EMAIL]
+        self._cells: list[tuple[int, int, Remembered[str]]] = []
+        for column in columns:
+            if column.field in SIMPLE:
+                name, reader = SIMPLE[column.field]
+                self._cells.append((column.index, AT[name], Remembered(reader)))
+            elif column.field in FLAG:
+                name, reader = FLAG[column.field], moment_reader(column.field, column.style, today, zone)
+                self._cells.append((column.index, AT[name], Remembered(reader)))
+        self._consents = [
+            (self._at[f], channel, Remembered(consent_word)) for f, channel in CONSENT_CHANNELS.items() if f in self._at
+        ]
+        self._given, self._family = Remembered(_given_part), Remembered(_family_part)
         self._printed = Remembered(addresses.printed)
+        self._blank = [""] * len(ROW_COLUMNS)
+        self._has_full = Field.FULL_NAME in self._at
+        self._has_guardian = Field.GUARDIAN_NAME in self._at or Field.GUARDIAN_PHONE in self._at
 
     def read(self, raw: RawRow) -> Outcome:
         """The outcome of one row. Never raises for what a value holds."""
@@ -88,143 +111,125 @@ class RowReader:
         if len(cells) != self.width:
             if len(cells) > self.width and any(cell.strip() for cell in cells[self.width :]):
                 return Outcome(Rejected(raw.line, cells, TOO_MANY))
-            cells = (cells + [""] * self.width)[: self.width]
-        out = Outcome(PersonRow(raw.line))
-        person = out.row
-        assert isinstance(person, PersonRow)
-        self._read_name(person, cells, out)
-        self._read_values(person, cells, out)
-        self._read_phones(person, cells, out)
-        self._read_emails(person, cells, out)
-        self._read_address(person, cells, out)
-        self._read_guardian(person, cells, out)
-        reason = self._refusal(person, cells)
+            cells = (cells + self._blank * (self.width // len(self._blank) + 1))[: self.width]
+        row = self._blank.copy()
+        row[0] = str(raw.line)
+        points: list[Point] = []
+        out = Outcome(PersonRow(row, points))
+        self._read_name(row, cells, out)
+        for index, place, reader in self._cells:
+            found = reader[cells[index]]
+            if found:
+                if found[0] == BAD:
+                    out.problems.append(Problem(raw.line, self._headers[index], cells[index].strip()[:200], found[1:]))
+                else:
+                    row[place] = found
+        if self._consents:
+            self._read_consents(row, cells, out)
+        self._read_points(row, points, cells, out)
+        if self._has_guardian:
+            self._read_guardian(row, cells, out)
+        reason = self._refusal(row, points, cells)
         if reason:
             out.row = Rejected(raw.line, raw.values, reason)
             return out
-        number = next((point.value for point in person.points if point.kind == "phone"), "")
-        person.zone, person.zone_source = time_zone_of(person.zone, person.postal_code, person.state, number)
+        number = points[0].value if points and points[0].kind == "phone" else ""
+        row[_ZONE], row[_ZONE_SOURCE] = time_zone_of(row[_ZONE], row[_ZIP], row[_STATE], number)
         return out
 
     def _cell(self, wanted: Field, cells: Sequence[str]) -> str:
-        column = self._one.get(wanted)
-        return cells[column.index].strip() if column else ""
+        index = self._at.get(wanted)
+        return "" if index is None else cells[index]
 
-    def _read_name(self, person: PersonRow, cells: Sequence[str], out: Outcome) -> None:
-        given, family = self._cell(Field.GIVEN_NAME, cells), self._cell(Field.FAMILY_NAME, cells)
-        full = self._cell(Field.FULL_NAME, cells)
-        if full and not (given or family):
-            parts = names.split_full_name(full)
-            person.given, person.middle, person.family, person.suffix = parts.given, parts.middle, parts.family, parts.suffix
-        else:
-            person.given = self._proper(given)
-            person.family, person.suffix = names.split_suffix(self._proper(family))
+    def _read_name(self, row: list[str], cells: Sequence[str], out: Outcome) -> None:
+        given_text, family_text = self._cell(Field.GIVEN_NAME, cells), self._cell(Field.FAMILY_NAME, cells)
+        if self._has_full and not (given_text.strip() or family_text.strip()):
+            full = names.split_full_name(self._cell(Field.FULL_NAME, cells))
+            given_text, row[_MIDDLE], family_text, row[_SUFFIX] = full.given, full.middle, full.family, full.suffix
+        given, family = self._given[given_text], self._family[family_text]
+        for part, header in ((given, "given name"), (family, "family name")):
+            if part.bad:
+                out.problems.append(Problem(int(row[0]), header, part.bad, NOT_A_NAME))
+        row[_GIVEN], row[_FAMILY] = given.printed, family.printed
+        row[_NAME_KEY] = f"{family.folded}|{given.folded}"[:210]
+        row[_MATCH_KEY] = f"{family.folded}|{given.formal}"[:210]
+        row[_PHONETIC] = family.sound or given.sound
         middle, suffix = self._cell(Field.MIDDLE_NAME, cells), self._cell(Field.NAME_SUFFIX, cells)
-        person.middle = person.middle or self._proper(middle)
-        person.suffix = person.suffix or names.SUFFIXES.get(suffix.lower().strip("."), names.clean(suffix, 10))
-        person.given, person.family = person.given[:100], person.family[:100]
-        for part in ("given", "family"):
-            text = getattr(person, part)
-            if text and not names.is_name(text):
-                setattr(person, part, "")
-                out.problems.append(Problem(person.line, part + " name", text, "not a name"))
-        person.name_key, person.match_key = self._keys(f"{person.given}\t{person.family}")
-        person.phonetic = names.phonetic(person.family or person.given)
+        if middle and not row[_MIDDLE]:
+            row[_MIDDLE] = names.proper(middle)
+        if suffix:
+            suffix = names.SUFFIXES.get(suffix.lower().strip(" ."), names.clean(suffix, 10))
+        row[_SUFFIX] = row[_SUFFIX] or suffix or family.suffix
 
-    def _read_values(self, person: PersonRow, cells: Sequence[str], out: Outcome) -> None:
-        for column, name, what, reader in self._simple:
-            text = cells[column.index].strip()
-            if text:
-                found = reader(text)
-                if found is None:
-                    out.problems.append(Problem(person.line, column.header, text[:200], _BAD.format(what)))
-                elif found:
-                    setattr(person, name, found)
-        for column, name, date_reader in self._dates:
-            text = cells[column.index].strip()
-            if text:
-                found = date_reader(text)
-                if found.startswith("!"):
-                    out.problems.append(Problem(person.line, column.header, text[:200], found[1:]))
-                else:
-                    setattr(person, name, found)
+    def _read_consents(self, row: list[str], cells: Sequence[str], out: Outcome) -> None:
         words = []
-        for column, channel in self._consents:
-            text = cells[column.index].strip()
-            if text and not values.is_empty(text):
-                answer = values.read_yes_no(text)
-                if answer is None:
-                    out.problems.append(Problem(person.line, column.header, text[:200], _BAD.format("yes or no")))
-                else:
-                    words.append(f"{channel}:{'y' if answer else 'n'}")
-        person.consent = " ".join(words)
+        for index, channel, reader in self._consents:
+            found = reader[cells[index]]
+            if found and found[0] == BAD:
+                out.problems.append(Problem(int(row[0]), self._headers[index], cells[index].strip()[:200], found[1:]))
+            elif found:
+                words.append(f"{channel}:{found}")
+        row[_CONSENT] = " ".join(words)
 
-    def _read_phones(self, person: PersonRow, cells: Sequence[str], out: Outcome) -> None:
-        seen: set[str] = set()
-        for column, use, line_type in self._phones:
-            text = cells[column.index]
-            if not text or not text.strip(" -"):
-                continue
-            found = phones.read_phone(text)
-            if isinstance(found, str):
-                out.points_rejected += 1
-                out.problems.append(Problem(person.line, column.header, text.strip()[:200], found))
-            elif found.number not in seen:
-                seen.add(found.number)
-                kind = "toll_free" if found.toll_free else line_type
-                person.points.append(Point("phone", found.number, use, kind, found.extension))
-
-    def _read_emails(self, person: PersonRow, cells: Sequence[str], out: Outcome) -> None:
-        seen: set[str] = set()
-        for column in self._emails:
-            text = cells[column.index].strip()
-            if not text.strip(" -"):
-                continue
-            found = values.read_email(text)
-            if found is None:
-                out.points_rejected += 1
-                out.problems.append(Problem(person.line, column.header, text[:200], "not an e-mail address"))
-            elif found not in seen:
-                seen.add(found)
-                person.points.append(Point("email", found))
-
-    def _read_address(self, person: PersonRow, cells: Sequence[str], out: Outcome) -> None:
+    def _read_points(self, row: list[str], points: list[Point], cells: Sequence[str], out: Outcome) -> None:
+        for index, use, line_type in self._phones:
+            text = cells[index]
+            if text and text.strip(" -\t\n"):
+                found = phones.read_phone(text)
+                if isinstance(found, str):
+                    self._refuse_point(row, index, text, found, out)
+                elif all(found.number != point.value for point in points):
+                    kind = "toll_free" if found.toll_free else line_type
+                    points.append(Point("phone", found.number, use, kind, found.extension))
+        for index in self._emails:
+            text = cells[index]
+            if text and text.strip(" -\t\n"):
+                email = values.read_email(text)
+                if email is None:
+                    self._refuse_point(row, index, text, NOT_AN_EMAIL, out)
+                elif all(email != point.value for point in points):
+                    points.append(Point("email", email))
         line1 = self._cell(Field.ADDRESS_LINE1, cells)
-        if not line1 or values.is_empty(line1):
-            return
-        line1 = self._printed(line1)
-        line2 = self._printed(self._cell(Field.ADDRESS_LINE2, cells))
-        city = self._printed(self._cell(Field.CITY, cells))[:100]
-        if addresses.is_usable(line1, city, person.state, person.postal_code):
-            key = addresses.postal_key(line1, line2, city, person.state, person.postal_code)
-            postal = (line1, line2, city, person.state, person.postal_code)
-            person.points.append(Point("postal", key, "home", "unknown", "", postal))
-        else:
-            out.points_rejected += 1
-            header = self._one[Field.ADDRESS_LINE1].header
-            out.problems.append(Problem(person.line, header, line1, "no ZIP, and no city with its state, to send it to"))
+        if line1 and not values.is_empty(line1):
+            self._read_address(row, points, line1, cells, out)
 
-    def _read_guardian(self, person: PersonRow, cells: Sequence[str], out: Outcome) -> None:
+    def _read_address(self, row: list[str], points: list[Point], line1: str, cells: Sequence[str], out: Outcome) -> None:
+        line1, line2 = addresses.printed(line1), self._printed[self._cell(Field.ADDRESS_LINE2, cells)]
+        city = self._printed[self._cell(Field.CITY, cells)][:100]
+        state, postal_code = row[_STATE], row[_ZIP]
+        if addresses.is_usable(line1, city, state, postal_code):
+            key = addresses.postal_key(line1, line2, city, state, postal_code)
+            points.append(Point("postal", key, "home", "unknown", "", line1, line2, city, state, postal_code))
+        else:
+            self._refuse_point(row, self._at[Field.ADDRESS_LINE1], line1, NO_PLACE, out)
+
+    def _refuse_point(self, row: list[str], index: int, text: str, reason: str, out: Outcome) -> None:
+        out.points_rejected += 1
+        out.problems.append(Problem(int(row[0]), self._headers[index], text.strip()[:200], reason))
+
+    def _read_guardian(self, row: list[str], cells: Sequence[str], out: Outcome) -> None:
         name, phone = self._cell(Field.GUARDIAN_NAME, cells), self._cell(Field.GUARDIAN_PHONE, cells)
         if name and not values.is_empty(name):
-            parts = names.split_full_name(name)
-            person.guardian_given, person.guardian_family = parts.given, parts.family or person.family
-            person.guardian_key, person.guardian_match = self._keys(f"{person.guardian_given}\t{person.guardian_family}")
+            full = names.split_full_name(name)
+            given, family = self._given[full.given], self._family[full.family or row[_FAMILY]]
+            row[_GUARDIAN] = [
+                given.printed, family.printed, "", f"{family.folded}|{given.folded}"[:210], f"{family.folded}|{given.formal}"[:210],
+            ]
         if phone.strip(" -"):
             found = phones.read_phone(phone)
             if isinstance(found, str):
-                out.points_rejected += 1
-                out.problems.append(Problem(person.line, self._one[Field.GUARDIAN_PHONE].header, phone[:200], found))
+                self._refuse_point(row, self._at[Field.GUARDIAN_PHONE], phone, found, out)
             else:
-                person.guardian_phone = found.number
+                row[_GUARDIAN_PHONE] = found.number
 
-    def _refusal(self, person: PersonRow, cells: Sequence[str]) -> str:
-        if person.given or person.family:
-            if not (person.given and person.family) and names.fold(person.given + person.family) in names.TOTALS:
+    def _refusal(self, row: list[str], points: list[Point], cells: Sequence[str]) -> str:
+        given, family = row[_GIVEN], row[_FAMILY]
+        if given and family and points:
+            return ""
+        if given or family:
+            if not (given and family) and names.fold(given + family) in names.TOTALS:
                 return TOTAL_LINE
-            if person.points or (person.guardian_phone and person.guardian_given):
-                return ""
-            return NO_CONTACT
+            return "" if points or (row[_GUARDIAN_PHONE] and row[_GUARDIAN_GIVEN]) else NO_CONTACT
         if not any(cell.strip() for cell in cells):
             return NOTHING
         if any(names.fold(cell) in names.TOTALS for cell in cells):
@@ -232,83 +237,16 @@ class RowReader:
         return NO_NAME
 
 
-def _date_reader(wanted: Field, style: dates.DateStyle, today: date, zone: tzinfo) -> Callable[[str], str]:
-    """A reader that answers an ISO text (moments in UTC), '' for an empty one, or '!' and the reason."""
-
-    def read(text: str) -> str:
-        if values.is_empty(text):
-            return ""
-        if wanted is Field.BIRTH_DATE:
-            birth = dates.read_birth_date(text, style, today)
-            return "!" + birth if isinstance(birth, str) else birth.isoformat()
-        if wanted is Field.DECEASED:
-            return _read_deceased(text, style, today, zone)
-        found = dates.read_moment(text, style, today)
-        if isinstance(found, str):
-            return "!" + found
-        if not 1900 < found.year < 2200:
-            return "!" + dates.NO_SUCH_DAY
-        if wanted is Field.LAST_ENCOUNTER and _day(found) > today:
-            return "!" + dates.FUTURE
-        return _moment(found, zone)
-
-    return read
+def _given_part(text: str) -> _Part:
+    printed = names.proper(text)[:100]
+    if printed and not names.is_name(printed):
+        return _Part("", "", "", "", "", printed)
+    folded = names.fold(printed)
+    return _Part(printed, folded, names.formal(printed), names.phonetic(printed), "", "")
 
 
-def _day(found: date) -> date:
-    return found.date() if isinstance(found, datetime) else found
-
-
-def _moment(found: date, zone: tzinfo) -> str:
-    """UTC, to the second. A day without a time is told as its noon, so that it is that day in every zone."""
-    if not isinstance(found, datetime):
-        found = datetime.combine(found, time(12), zone)
-    elif found.tzinfo is None:
-        found = found.replace(tzinfo=zone)
-    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-_DEAD = frozenset({"deceased", "dead", "d", "expired", "fallecido", "fallecida"})
-_ALIVE = frozenset({"alive", "living", "a", "active", "vivo", "viva"})
-
-
-def _read_deceased(text: str, style: dates.DateStyle, today: date, zone: tzinfo) -> str:
-    answer = values.read_yes_no(text)
-    if answer or text.lower() in _DEAD:
-        return "yes"
-    if answer is False or text.lower() in _ALIVE:
-        return ""
-    found = dates.read_date(text, style, today)
-    if isinstance(found, str):
-        return "!" + found
-    return "!" + dates.FUTURE if found > today else _moment(found, zone)
-
-
-def _or_empty(read: Callable[[str], str | None]) -> Callable[[str], str | None]:
-    return lambda text: "" if values.is_empty(text) else read(text)
-
-
-def _read_flag(text: str) -> str | None:
-    answer = values.read_yes_no(text)
-    return None if answer is None else "y" if answer else ""
-
-
-def _read_record_number(text: str) -> str | None:
-    cleaned = names.clean(text, 120)
-    return None if not any(c.isalnum() for c in cleaned) else cleaned
-
-
-_SIMPLE: tuple[tuple[Field, str, str, Callable[[str], str | None]], ...] = (
-    (Field.SEX, "sex", "a sex", lambda text: "" if text in ("-", "") else values.read_sex(text)),
-    (Field.LANGUAGE, "language", "a language", _or_empty(values.read_language)),
-    (Field.STATE, "state", "a state", _or_empty(values.read_state)),
-    (Field.POSTAL_CODE, "postal_code", "a ZIP", _or_empty(values.read_postal_code)),
-    (Field.TIME_ZONE, "zone", "a time zone", _or_empty(values.read_zone)),
-    (Field.RECORD_NUMBER, "record_number", "a record number", _or_empty(_read_record_number)),
-    (Field.DO_NOT_CONTACT, "do_not_contact", "yes or no", _or_empty(_read_flag)),
-    (Field.LAST_APPOINTMENT_OUTCOME, "outcome", "an outcome", _or_empty(values.read_outcome)),
-)
-_DATES = (
-    (Field.BIRTH_DATE, "birth_date"), (Field.DECEASED, "deceased"), (Field.LAST_ENCOUNTER, "last_encounter"),
-    (Field.LAST_APPOINTMENT, "last_appointment"), (Field.NEXT_APPOINTMENT, "next_appointment"),
-)
+def _family_part(text: str) -> _Part:
+    printed, suffix = names.split_suffix(names.proper(text)[:100])
+    if printed and not names.is_name(printed):
+        return _Part("", "", "", "", "", printed)
+    return _Part(printed, names.fold(printed), "", names.phonetic(printed), suffix, "")
