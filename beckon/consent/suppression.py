@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db import connection
 
@@ -14,8 +15,9 @@ from beckon.core.audit.actions import record_audit
 
 _NOT_DIGITS = re.compile(r"\D+")
 _NANP = re.compile(r"^[2-9]\d\d[2-9]\d{6}$")
-_EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}$")
+_EMAIL = re.compile(r"^[^@\s\\]{1,64}@[^@\s\\]+\.[^@\s\\]{2,}$")  # no backslash: it is COPY's escape
 _INTERNATIONAL = re.compile(r"^\+[1-9]\d{6,14}$")
+_PART = 5_000
 _STAGE = """
 CREATE TEMP TABLE IF NOT EXISTS suppression_staging (value text NOT NULL) ON COMMIT DROP
 """
@@ -69,8 +71,9 @@ def import_suppression_list(
         cursor.execute(_STAGE)
         cursor.execute("TRUNCATE suppression_staging")
         with cursor.copy("COPY suppression_staging (value) FROM STDIN") as copy:
-            for value in reader.values():
-                copy.write_row((value,))
+            values = reader.values()
+            while part := list(islice(values, _PART)):
+                copy.write("".join(f"{value}\n" for value in part))
         cursor.execute(_ADD, [found.pk, now])
         added = cursor.rowcount
         removed = 0
