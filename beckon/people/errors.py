@@ -25,3 +25,7 @@ class ImportCancelled(BeckonError):
 
 class NumbersMoved(BeckonError):
     """Between planning and merging somebody else took in one of the file's numbers; the plan is made again."""
+
+
+class MergeRefused(BeckonError):
+    """Two people cannot be merged, or not taken apart."""
