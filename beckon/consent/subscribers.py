@@ -9,13 +9,14 @@ from beckon.core.actors import Actor
 from beckon.core.clock import wall_now
 from beckon.core.events.registry import NewEvent, on
 
-# Inside `people.imported` the people package has a temporary table import_consents(person_id bigint, number_id
-# bigint, channel text, basis text, evidence text). Basis "refused" is a do-not-call mark of the file. What the
-# ledger already says for the same person, number and channel is not said again, so a file may come twice.
+# Inside `people.imported` the people package has two temporary tables: import_consents(person_id bigint, number_id
+# bigint, channel text, basis text, evidence text), where basis "refused" is a no in the file, and
+# import_do_not_contact(person_id bigint). What the ledger already says for the same person, number and channel is
+# not said again, so a file may come twice.
 _TAKE_OVER = """
 WITH incoming AS MATERIALIZED (
-    SELECT DISTINCT i.person_id, i.number_id, i.channel, i.basis, i.evidence
-      FROM import_consents i
+    SELECT DISTINCT i.person_id, i.number_id, i.channel, i.basis, COALESCE(NULLIF(i.evidence, ''), %s) AS evidence
+      FROM {source} i
      WHERE NOT EXISTS (
                SELECT 1 FROM consent_consententry e
                 WHERE e.person_id = i.person_id AND e.number_id IS NOT DISTINCT FROM i.number_id
@@ -37,12 +38,19 @@ SELECT person_id, number_id, channel, 'all', CASE basis WHEN 'refused' THEN 'rev
 """
 
 
+_MARKS = """(SELECT person_id, NULL::bigint AS number_id, 'all' AS channel, 'refused' AS basis, '' AS evidence
+        FROM import_do_not_contact)"""
+_SOURCES = (("import_consents", "import_consents"), ("import_do_not_contact", _MARKS))
+
+
 @on("people.imported")
 def take_over_consent(events: Sequence[NewEvent], by: Actor, now: datetime) -> None:
     """Copy what the file says about consent into the ledger. A grant never undoes an opt-out on record."""
+    evidence = f"import {events[0].subject_id}: marked in the file"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('pg_temp.import_consents') IS NOT NULL")
-        if cursor.fetchone() != (True,):
-            return
-        cursor.execute("ANALYZE pg_temp.import_consents")
-        cursor.execute(_TAKE_OVER, [by.key, now, wall_now()])
+        for table, source in _SOURCES:
+            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"pg_temp.{table}"])
+            if cursor.fetchone() != (True,):
+                continue
+            cursor.execute(f"ANALYZE pg_temp.{table}")
+            cursor.execute(_TAKE_OVER.format(source=source), [evidence, by.key, now, wall_now()])

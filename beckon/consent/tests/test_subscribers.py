@@ -21,17 +21,19 @@ from beckon.core.events.registry import NewEvent
 TEXT = Ask(Channel.SMS, Purpose.INFORMATIONAL)
 
 
-def imported(rows: list[tuple[int, int | None, str, str]], now: Any) -> None:
+def imported(rows: list[tuple[int, int | None, str, str]], now: Any, marked: tuple[int, ...] = ()) -> None:
     """What the people package does at the end of an import: the rows in a temporary table, then the event."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE import_consents (person_id bigint, number_id bigint, channel text, basis text,"
             " evidence text) ON COMMIT DROP"
         )
+        cursor.execute("CREATE TEMP TABLE import_do_not_contact (person_id bigint) ON COMMIT DROP")
+        cursor.executemany("INSERT INTO import_do_not_contact VALUES (%s)", [(person_id,) for person_id in marked])
         cursor.executemany("INSERT INTO import_consents VALUES (%s, %s, %s, %s, 'list of May, row 7')", rows)
-    record_events([NewEvent("people.imported", None, 1)], by=SYSTEM, now=now)
+    record_events([NewEvent("people.imported", None, 7)], by=SYSTEM, now=now)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE import_consents")
+        cursor.execute("DROP TABLE import_consents, import_do_not_contact")
 
 
 def test_consent_of_a_file_enters_the_ledger_once(org: Any, now: Any) -> None:
@@ -77,6 +79,16 @@ def test_a_file_never_undoes_an_opt_out(org: Any, now: Any, times: int) -> None:
     facts = gather_facts([person.pk], now=now)[person.pk]
     assert may_contact(facts, TEXT, now) == Refused(Reason.OPTED_OUT)
     assert ConsentEntry.objects.filter(state="granted").count() == 2
+
+
+def test_a_do_not_contact_mark_enters_the_ledger_once_with_the_import_as_evidence(org: Any, now: Any) -> None:
+    marked, free = make_person(now), make_person(now, name_key="reyes|luis")
+    for _ in range(2):
+        imported([], now, marked=(marked.pk,))
+    entry = ConsentEntry.objects.get()
+    assert (entry.person_id, entry.state, entry.channel) == (marked.pk, "revoked", "all")
+    assert entry.evidence == "import 7: marked in the file"
+    assert gather_facts([free.pk], now=now)[free.pk].entries == ()
 
 
 def test_an_import_without_consents_changes_nothing(org: Any, now: Any) -> None:
