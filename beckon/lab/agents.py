@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from beckon.core.actors import SYSTEM
 from beckon.core.draws import uniform
@@ -64,7 +64,7 @@ def work_an_hour(world: World, *, begins: datetime, ends: datetime) -> int:
 
 
 def _dispose(outcomes: Sequence[Outcome], now: datetime) -> None:
-    """Record the outcomes. A call-back promised for an unlawful day (a holiday) is promised for the next one."""
+    """Record the outcomes. A call-back asked for an unlawful time is promised for the next day, at a lawful hour."""
     left = list(outcomes)
     for _ in range(5):
         answers = dispose(left, by=SYSTEM, now=now)
@@ -80,7 +80,7 @@ def _dispose(outcomes: Sequence[Outcome], now: datetime) -> None:
 def _a_day_later(outcome: Outcome) -> Outcome:
     callback = outcome.details.callback
     assert callback.on is not None
-    later = replace(callback, on=callback.on + timedelta(days=1))
+    later = replace(callback, on=callback.on + timedelta(days=1), clock=None)
     return replace(outcome, details=replace(outcome.details, callback=later))
 
 
@@ -165,9 +165,7 @@ def _callback(world: World, served: Served) -> Moment:
     day = served.local_time.date() + timedelta(days=1 + int(draw * 5))
     while day.weekday() >= 5:
         day += timedelta(days=1)
-    return Moment(
-        day, served.local_time.replace(hour=10 + int(draw * 1000) % 6, minute=0, second=0, microsecond=0).time()
-    )
+    return Moment(on=day, clock=time(10 + int(draw * 1000) % 6))
 
 
 def take_calls_in(world: World, acts: Sequence[VirtualAct], now: datetime) -> int:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from beckon.campaigns.actions import advance_all
 from beckon.campaigns.rounds import run_round
 from beckon.channels.carriers.base import Channel, Inbound
 from beckon.channels.carriers.sandbox.carrier import SandboxCarrier
@@ -65,11 +66,13 @@ def live_an_hour(world: World, at: datetime, *, is_first: bool = True) -> None:
             settle_visits(world, at)
         if work.acts:
             _hear_from_people(world, at)
-        if is_first or work.enrollments or work.acts:
+        if is_first:
             run_round(organization, now=at)
+        elif work.enrollments or work.acts:
+            advance_all(organization, now=at)
         if is_first or work.enrollments or work.acts or work.messages:
             _send(world, at)
-        if world.agents and is_workday(at) and at.hour in SHIFT:
+        if work.calls and world.agents and is_workday(at) and at.hour in SHIFT:
             work_an_hour(world, begins=at, ends=at + HOUR)
         set_clock(organization, at + HOUR)
 
@@ -82,6 +85,7 @@ class _Work:
     acts: bool
     enrollments: bool
     messages: bool
+    calls: bool
 
 
 _WORK = """
@@ -89,7 +93,8 @@ SELECT EXISTS (SELECT 1 FROM scheduling_appointment WHERE status = 'booked' AND 
        EXISTS (SELECT 1 FROM lab_virtualact WHERE done_at IS NULL AND due_at <= %(at)s),
        EXISTS (SELECT 1 FROM campaigns_enrollment WHERE left_at IS NULL AND due_at <= %(at)s),
        EXISTS (SELECT 1 FROM messaging_message WHERE sent_at IS NULL AND settled_at IS NULL AND status = 'queued'
-                AND not_before <= %(at)s)"""
+                AND not_before <= %(at)s),
+       EXISTS (SELECT 1 FROM desk_calltask WHERE status = 'open' AND due_at <= %(at)s)"""
 
 
 def _work_at(at: datetime) -> _Work:
