@@ -24,6 +24,9 @@ class SmtpConfig(BaseModel):
     return_path: str = ""
     """Where bounces go; empty: the sender's address."""
     connections: int = Field(default=4, ge=1, le=50)
+    """At once, over all batches under way."""
+    chunking: bool = True
+    """Use BDAT where the server offers it; off for a server that offers it and gets it wrong."""
     messages_per_connection: int = Field(default=1000, ge=1)
     connect_timeout: float = Field(default=10.0, gt=0, le=120)
     timeout: float = Field(default=60.0, gt=0, le=600)

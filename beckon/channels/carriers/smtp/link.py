@@ -211,3 +211,5 @@ async def _introduce(
         await link.hello(config.ehlo_name)
     if username:
         await link.log_in(username, password)
+    if not config.chunking:
+        link.extensions.pop("CHUNKING", None)

@@ -67,6 +67,14 @@ def test_a_server_without_pipelining_is_never_spoken_to_out_of_turn() -> None:
     assert sink.out_of_turn == 0
 
 
+def test_bdat_is_used_where_offered_and_can_be_switched_off() -> None:
+    verbs = [{line.split(" ")[0] for line in exchange(mails(5), chunking=on)[1].lines} for on in (True, False)]
+    assert "BDAT" in verbs[0]
+    assert "DATA" not in verbs[0]
+    assert "DATA" in verbs[1]
+    assert "BDAT" not in verbs[1]
+
+
 def test_bounces_go_to_the_return_path() -> None:
     _, sink = exchange(mails(1), return_path="bounces@example.org")
     assert sink.mails[0].sender == "bounces@example.org"
