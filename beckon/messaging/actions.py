@@ -88,7 +88,7 @@ def resume_sender(sender_id: int, *, by: Actor, now: datetime) -> bool:
     """Let a paused sender go on after somebody looked at the reason. False when it was not paused."""
     with connection.cursor() as cursor:
         cursor.execute(_RESUME, [sender_id])
-        changed = cursor.rowcount == 1
+        changed = bool(cursor.rowcount == 1)
     if changed:
         record_audit(action="sender.resumed", object_kind="sender", object_ids=[sender_id], by=by, now=now)
     return changed

@@ -127,8 +127,8 @@ def outcome_of(result: SendResult, *, tries: int, now: datetime, wall: datetime)
 
 def retry_after(tries: int, asked: float | None = None) -> timedelta:
     """Wait before the next try: doubling from a minute to four hours, never less than the vendor asks."""
-    own = min(FIRST_RETRY * 2 ** max(0, tries - 1), LONGEST_RETRY)
-    return max(own, timedelta(seconds=asked or 0))
+    seconds = min(FIRST_RETRY.total_seconds() * 2.0 ** max(0, tries - 1), LONGEST_RETRY.total_seconds())
+    return timedelta(seconds=max(seconds, asked or 0.0))
 
 
 def _reason(word: Word) -> str:

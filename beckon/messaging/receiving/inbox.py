@@ -47,7 +47,7 @@ def store_callbacks(items: Sequence[Receipt | Inbound], *, sender_id: int, carri
                 [Jsonb(_payload(item)) for item in items],
             ],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def handle_inbox(*, by: Actor, now: datetime) -> int:

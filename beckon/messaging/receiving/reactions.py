@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -67,7 +68,7 @@ def pause_sender(sender_id: int, reason: str, *, by: Actor, now: datetime) -> bo
     """Stop a sender until somebody resumes it; False when it was paused already (the first reason stays)."""
     with connection.cursor() as cursor:
         cursor.execute(_PAUSE, [reason[:200], sender_id])
-        changed = cursor.rowcount == 1
+        changed = bool(cursor.rowcount == 1)
     if changed:
         log.warning("sender.paused sender=%s", sender_id)
         record_events([NewEvent("sender.paused", None, sender_id, {"reason": reason[:200]})], by=by, now=now)
@@ -106,7 +107,7 @@ def _dead(number_ids: Sequence[int], *, by: Actor, now: datetime) -> None:
         _tell("number.dead", changed, {"reason": "carrier"}, by=by, now=now)
 
 
-def _change(sql: str, parameters: list[object]) -> list[int]:
+def _change(sql: str, parameters: list[Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return sorted(row[0] for row in cursor.fetchall())

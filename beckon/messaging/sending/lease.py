@@ -124,7 +124,7 @@ def disown_dead_workers(sender_id: int, token: str) -> int:
     """Rows a dead worker had marked become unknown, to be settled and never sent again; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(_LOST, [wall_now(), sender_id, token])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def claim_pace(held: Held, *, wanted: int, today: date) -> Pace:

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
-
 from beckon.channels.carriers.base import SendResult, Status, Word
 from beckon.core.actors import Actor
 from beckon.core.clock import domain_now, wall_now
@@ -33,8 +31,8 @@ SELECT id, person_id, contact_point_id, number_id, channel, purpose, hipaa_class
 """
 _ASK_LATER = """
 UPDATE messaging_message SET look_up_at = CASE
-         WHEN sent_at > %(now)s - %(give_up)s THEN %(wall)s + least(greatest((%(now)s - sent_at), '30 s'), '6 h') END
- WHERE id = ANY(%(ids)s) AND status = 'unknown'
+         WHEN sent_at > %(now)s::timestamptz - %(give_up)s::interval THEN %(wall)s::timestamptz + least(greatest(%(now)s::timestamptz - sent_at, interval '30 s'), interval '6 h') END
+ WHERE id = ANY(%(ids)s::bigint[]) AND status = 'unknown'
 """
 
 
@@ -91,5 +89,5 @@ async def _ask_all(
 def _ask_later(ids: Sequence[int], now: datetime) -> None:
     if not ids:
         return
-    with connection.cursor() as cursor:
+    with raw_cursor() as cursor:
         cursor.execute(_ASK_LATER, {"now": now, "wall": wall_now(), "give_up": GIVE_UP, "ids": list(ids)})

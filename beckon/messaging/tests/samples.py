@@ -56,7 +56,8 @@ def make_sender(carrier: str = "sandbox", channel: str = "sms", **more: Any) -> 
 def texts(people: Sequence[Person], sender: Sender, now: datetime, **more: Any) -> list[NewMessage]:
     """One hand-written text to each."""
     fields: dict[str, Any] = {
-        "channel": Channel.SMS, "purpose": Purpose.INFORMATIONAL, "body": "Riverside: please call us. Reply STOP to end.",
+        "channel": Channel.SMS, "purpose": Purpose.INFORMATIONAL,
+        "body": "Riverside: please call us. Reply STOP to end.",
         "expires_at": now + timedelta(hours=6), "hipaa_class": "treatment",
     }
     return [

@@ -46,7 +46,8 @@ def test_words_come_from_the_newest_version_in_the_persons_language(org: Any, no
     people, sender = make_people(3, now), make_sender()
     Person.objects.filter(pk=people[1].pk).update(language="es")
     Person.objects.filter(pk=people[2].pk).update(language="vi", given_name="")
-    for language, version, body in (("en", 1, "old"), ("en", 2, BODY), ("es", 1, "Hola {{ first_name or \"\" }}. {{ opt_out }}")):
+    spanish = 'Hola {{ first_name or "" }}. {{ opt_out }}'
+    for language, version, body in (("en", 1, "old"), ("en", 2, BODY), ("es", 1, spanish)):
         Template.objects.create(key="k", channel="sms", language=language, version=version, body=body)
     queue_messages(texts(people, sender, now, body="", template_key="k"), by=SYSTEM, now=now)
     assert list(Message.objects.order_by("person_id").values_list("body", "language", "segments")) == [

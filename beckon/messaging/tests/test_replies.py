@@ -34,13 +34,15 @@ no me moleste|no molestar|déjenme en paz|por favor no me envíen más mensajes|
 """
 
 OTHERS = {
-    Meaning.YES: "Y|y|Yes|YES!|yes please|yep|yeah|Yup|sure|ok|OK 👍|👍|✅|1|I confirm|confirmed|I'll be there|sounds good"
+    Meaning.YES: "Y|y|Yes|YES!|yes please|yep|yeah|Yup|sure|ok|OK 👍|👍|✅|1|I confirm|confirmed|I'll be there"
+    "|sounds good"
     "|Sí|si|SI|sí, por favor|claro|Claro que sí|confirmo|de acuerdo|vale|ahí estaré|yess|Yesss|yes I can come"
     "|Please call me|I would like to make an appointment|quiero una cita|Sí, confirmo mi cita",
     Meaning.NO: "N|n|No|no.|nope|no thanks|No thank you|not interested|👎|2|I can't make it|I'm not interested"
     "|no gracias|No, gracias|no me interesa|no puedo ir|No voy a ir|no I found another doctor",
     Meaning.RESCHEDULE: "R|r|reschedule|Reschedule please|I need to reschedule|can I change my appointment"
-    "|Is there another day?|can we do a different time|reprogramar|necesito cambiar la cita|otra fecha|quiero cambiar la hora"
+    "|Is there another day?|can we do a different time|reprogramar|necesito cambiar la cita|otra fecha"
+    "|quiero cambiar la hora"
     "|I can't come but can we do Friday|reshedule",
     Meaning.WRONG_PERSON: "Wrong number|wrong person|You have the wrong number|this is not Maria|I'm not Maria"
     "|I am not Maria, sorry|no maria here|numero equivocado|Número equivocado|No soy María|se equivocó de número"
@@ -51,7 +53,8 @@ OTHERS = {
     Meaning.START: "START|start|unstop|Start texting me again|iniciar|opt me back in|resubscribe",
     Meaning.LATER: "later|not now|call me later|text me next week|I'm at work|más tarde|ahora no|luego"
     "|busy right now|la próxima semana|call me tomorrow",
-    Meaning.QUESTION: "Who is this?|what is this about|how much does it cost?|Quién es?|¿Cuánto cuesta?|do you take Aetna"
+    Meaning.QUESTION: "Who is this?|what is this about|how much does it cost?|Quién es?|¿Cuánto cuesta?"
+    "|do you take Aetna"
     "|where are you located|yes?",
     Meaning.OTHER: "|...|Happy birthday to my cousin|the weather is nice|12345",
 }

@@ -69,7 +69,8 @@ def test_words_about_health_are_warned_of_where_others_read(word: str) -> None:
 def test_length_and_costly_characters_are_told() -> None:
     short = measure_wording(wording())
     assert (short.segments, short.encoding, short.cheaper) == (1, "GSM-7", "")
-    accents = wording(language="es", body="Aquí {{ practice_name }}: ¿podría llamarnos cuando esté más libre? {{ opt_out }}")
+    spanish = "Aquí {{ practice_name }}: ¿podría llamarnos cuando esté más libre? {{ opt_out }}"
+    accents = wording(language="es", body=spanish)
     assert measure_wording(accents).cheaper.startswith("Aqui")
     assert [f.code for f in check_wording(accents)] == ["costly_characters"]
     assert "long" in [f.code for f in check_wording(wording(body=TEXT + " please" * 80))]
