@@ -142,7 +142,8 @@ def _restore_task(last: _Last, agent: Actor, wall: datetime) -> None:
             CallTask.objects.filter(pk=task.pk).update(attempts=kept["attempts"], tried_hours=kept["tried_hours"])
         return
     CallTask.objects.filter(pk=task.pk).update(
-        status=TaskStatus.LEASED, leased_by=agent.key, last_agent=agent.key, leased_until=wall + LEASE, closed_at=None, closed_reason="",
+        status=TaskStatus.LEASED, leased_by=agent.key, last_agent=agent.key, leased_until=wall + LEASE,
+        closed_at=None, closed_reason="",
         is_ready=False, attempts=kept["attempts"], tried_hours=kept["tried_hours"], due_at=_at(kept["due_at"]),
         held_reason=kept["held_reason"], callback_at=_at(kept["callback_at"]), callback_for=kept["callback_for"],
         number_id=kept["number_id"],

@@ -12,7 +12,6 @@ from typing import Any
 from django.db import connection
 
 from beckon.consent.facts import PersonFacts, Policy
-from beckon.consent.models import ContactPolicy
 from beckon.consent.queries import gather_facts, load_policy
 from beckon.core import clock
 from beckon.core.actors import Actor
@@ -32,15 +31,18 @@ _SPARE = 3
 _FIRST_WINDOW = 48
 _LARGEST_WINDOW = 12_000
 
-_RETURN_LAPSED = """
-UPDATE desk_calltask SET status = 'open', leased_by = '', leased_until = NULL, is_ready = true
- WHERE id IN (SELECT id FROM desk_calltask WHERE status = 'leased' AND leased_until < %s FOR UPDATE SKIP LOCKED)
-"""
-
-_PROMOTE = """
-UPDATE desk_calltask SET is_ready = true
- WHERE id IN (SELECT id FROM desk_calltask WHERE status = 'open' AND NOT is_ready AND due_at <= %s
-               ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+_PREPARE = """
+WITH lapsed AS (
+    UPDATE desk_calltask SET status = 'open', leased_by = '', leased_until = NULL, is_ready = true
+     WHERE id IN (SELECT id FROM desk_calltask WHERE status = 'leased' AND leased_until < %(wall)s
+                   FOR UPDATE SKIP LOCKED)
+), promoted AS (
+    UPDATE desk_calltask SET is_ready = true
+     WHERE id IN (SELECT id FROM desk_calltask WHERE status = 'open' AND NOT is_ready AND due_at <= %(now)s
+                   ORDER BY due_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+)
+SELECT id, person_id, number_id, leased_by, leased_until FROM desk_calltask
+ WHERE status = 'leased' AND leased_until >= %(wall)s AND leased_by = ANY(%(agents)s) ORDER BY id
 """
 
 _COLUMNS = """t.id, t.person_id, t.attempts, t.tried_hours, t.callback_at, t.callback_for, t.number_id, t.purpose,
@@ -70,8 +72,10 @@ SELECT {_COLUMNS} FROM desk_calltask t JOIN best ON best.id = t.id
 """
 
 _LOCK_PEOPLE = """
-SELECT id, time_zone, preferred_hour, next_appointment_at FROM people_person
- WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+SELECT id, time_zone, preferred_hour,
+       COALESCE(next_appointment_at > %(now)s AND next_appointment_at < %(now)s + make_interval(days => COALESCE(
+           (SELECT appointment_exclusion_days FROM consent_contactpolicy WHERE id = 1), 28)), false)
+  FROM people_person WHERE id = ANY(%(people)s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 
 _LEASE = """
@@ -115,7 +119,6 @@ class _Terms:
     queues: list[int]
     places: list[int]
     policy: Policy
-    exclusion_days: int
     now: datetime
 
 
@@ -132,10 +135,7 @@ def take_next(
     wall = wall_now or clock.wall_now()
     asking_agents = [agents] if isinstance(agents, Actor) else list(agents)
     by_key = {agent.key: agent for agent in asking_agents}
-    with connection.cursor() as cursor:
-        cursor.execute(_RETURN_LAPSED, [wall])
-        cursor.execute(_PROMOTE, [now, _PROMOTED_AT_ONCE])
-    held = _already_held(list(by_key))
+    held = _prepare(list(by_key), wall, now)
     asking = _Asking({k: max(0, limit - len(held.get(k, ()))) for k in by_key}, [], set(), [], [], [])
     terms = _terms(queue_ids, now)
     if asking.missing:
@@ -153,19 +153,13 @@ def take_next(
 
 
 def _terms(queue_ids: Sequence[int], now: datetime) -> _Terms:
-    days = ContactPolicy.objects.values_list("appointment_exclusion_days", flat=True).first()
-    return _Terms(
-        list(queue_ids), open_places(all_places(), now), load_policy(), 28 if days is None else days, now
-    )
+    return _Terms(list(queue_ids), open_places(all_places(), now), load_policy(), now)
 
 
-def _already_held(agent_keys: list[str]) -> dict[str, list[Claim]]:
+def _prepare(agent_keys: list[str], wall: datetime, now: datetime) -> dict[str, list[Claim]]:
+    """Bring back what vanished agents held, make ready what has become due; what these agents hold already."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT id, person_id, number_id, leased_by, leased_until FROM desk_calltask
-               WHERE status = 'leased' AND leased_by = ANY(%s) ORDER BY id""",
-            [agent_keys],
-        )
+        cursor.execute(_PREPARE, {"wall": wall, "now": now, "most": _PROMOTED_AT_ONCE, "agents": agent_keys})
         held: dict[str, list[Claim]] = {}
         for task_id, person_id, number_id, agent, until in cursor.fetchall():
             held.setdefault(agent, []).append(Claim(task_id, person_id, number_id, agent, WhyNow.STILL_YOURS, until))
@@ -209,7 +203,7 @@ def _decide(rows: list[tuple[Any, ...]], asking: _Asking, terms: _Terms) -> None
     """Check a window of locked tasks and give the eligible ones out, in their order."""
     ids = [row[0] for row in rows]
     asking.passed += ids
-    people = _lock_free_people(sorted({row[1] for row in rows} - asking.people))
+    people = _lock_free_people(sorted({row[1] for row in rows} - asking.people), terms.now)
     facts = gather_facts(list(people), now=terms.now) if people else {}
     for row in rows:
         person = people.get(row[1])
@@ -226,7 +220,7 @@ def _settle(
         task_id, person_id, attempts, tuple(tried), callback_at is not None, number_id, purpose, hipaa, skips,
         person[1], person[2], person[3],
     )
-    decision = may_serve(candidate, facts, terms.policy, terms.exclusion_days, terms.now)
+    decision = may_serve(candidate, facts, terms.policy, terms.now)
     match decision:
         case Serve():
             agent = _agent_for(callback_for, asking)
@@ -255,12 +249,12 @@ def _why(candidate: Candidate, callback_for: str, agent: str) -> WhyNow:
     return WhyNow.NEXT_ATTEMPT if candidate.attempts else WhyNow.FIRST_CALL
 
 
-def _lock_free_people(person_ids: list[int]) -> dict[int, tuple[Any, ...]]:
+def _lock_free_people(person_ids: list[int], now: datetime) -> dict[int, tuple[Any, ...]]:
     """Lock those nobody else is busy with; leave out who is leased already. Read after the lock, so no race."""
     if not person_ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK_PEOPLE, [person_ids])
+        cursor.execute(_LOCK_PEOPLE, {"people": person_ids, "now": now})
         people = {row[0]: row for row in cursor.fetchall()}
         cursor.execute(
             "SELECT person_id FROM desk_calltask WHERE status = 'leased' AND person_id = ANY(%s)", [list(people)]

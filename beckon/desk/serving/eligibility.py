@@ -1,7 +1,7 @@
 """Asked at the moment of serving: may this person be called now, on which number; if not, when, or never. Pure."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from beckon.consent.facts import Ask, Channel, PersonFacts, Point, Policy, Purpose
@@ -29,7 +29,7 @@ class Candidate:
     skips_booked: bool
     time_zone: str
     preferred_hour: int | None
-    next_appointment_at: datetime | None
+    has_appointment_soon: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,12 @@ Decision = Serve | Hold | Close
 
 
 def may_serve(
-    candidate: Candidate, facts: PersonFacts | None, policy: Policy, exclusion_days: int, now: datetime
+    candidate: Candidate, facts: PersonFacts | None, policy: Policy, now: datetime
 ) -> Decision:
-    """Whether the candidate is served. A re-appointment call ends where an appointment stands in `exclusion_days`."""
+    """Whether the candidate is served. A re-appointment call ends where an appointment stands soon."""
     if facts is None:
         return Close(NO_FACTS)
-    booked = candidate.next_appointment_at
-    if candidate.skips_booked and booked is not None and now < booked < now + timedelta(days=exclusion_days):
+    if candidate.skips_booked and candidate.has_appointment_soon:
         return Close(HAS_APPOINTMENT)
     verdict = may_contact(facts, _ask(candidate, facts), now, policy)
     if isinstance(verdict, Refused):
