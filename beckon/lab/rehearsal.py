@@ -85,6 +85,9 @@ class Rehearsed:
 NOT_REACHED = "not_reached_in_time"
 """Why somebody is neither enrolled nor excluded at the end: their day had not come."""
 
+NOT_IN_SEGMENT = "not_in_the_segment"
+"""The playbook's entry rule does not describe them."""
+
 Tell = Callable[[datetime], None]
 
 
@@ -133,9 +136,15 @@ def _people(order: Order, organization: Organization, now: datetime) -> int:
 def _results(order: Order, world: World, campaign: Campaign, began: float) -> Rehearsed:
     with org_scope(world.organization):
         people = Person.objects.filter(merged_into=None).count()
-        funnel = queries.funnel(campaign.pk, people=people)
+        now = world.organization.clock_at
+        assert now is not None
+        campaign.refresh_from_db()
+        funnel = queries.funnel(campaign, now=now)
         activity = queries.activity(period_of_days(order.starts, 7 * order.weeks, order.zone), campaign_id=campaign.pk)
     excluded = dict(funnel.excluded)
+    outside = people - funnel.people
+    if outside:
+        excluded[NOT_IN_SEGMENT] = outside
     if funnel.waiting:
         excluded[NOT_REACHED] = funnel.waiting
     return Rehearsed(

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from beckon.reports.figures import Funnel
-from beckon.reports.story import sentence
+from beckon.reports.figures import Activity, Funnel
+from beckon.reports.story import Story, sentence
 
 WIDTH = 34
+CHANNELS = {"sms": "texts", "voicemail": "voicemail drops", "email": "e-mail", "postal": "postcards"}
 
 
 def funnel_lines(funnel: Funnel, excluded: Mapping[str, int]) -> list[str]:
@@ -32,3 +33,45 @@ def _reasons(title: str, counts: Mapping[str, int]) -> list[str]:
     lines = [f"{title:<20}{total:>8,}"]
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return lines + [f"{'':<4}{count:>10,}  {sentence(reason)}" for reason, count in ordered]
+
+
+def activity_lines(activity: Activity) -> list[str]:
+    """Messages, calls and visits; money in dollars."""
+    lines = [f"{'':<20}{'sent':>8}{'delivered':>11}{'failed':>8}{'cost':>12}"]
+    lines += [
+        f"{CHANNELS.get(c.channel, c.channel):<20}{c.sent:>8,}{c.delivered:>11,}{c.failed:>8,}{dollars(c.cost_cents):>12}"
+        for c in activity.channels
+    ]
+    lines.append(f"{'agent calls':<20}{activity.dials:>8,}{'':>19}{dollars(activity.agent_cost_cents):>12}")
+    lines.append(f"{'total cost':<20}{'':>27}{dollars(activity.cost_cents):>12}")
+    visits = activity.visits
+    lines += [
+        "",
+        f"answered {activity.answered:,} of {activity.dials:,} dials   texts answered {sum(activity.replies.values()):,}"
+        f"   opt-outs {activity.opt_outs:,}",
+        f"visits: booked {visits.booked:,}, kept {visits.kept:,}, missed {visits.missed:,}   collected"
+        f" {dollars(visits.revenue_cents)}",
+    ]
+    if activity.dispositions:
+        lines += ["", "how calls ended"]
+        lines += [f"    {d.code:<12}{d.calls:>8,}  {d.label}" for d in activity.dispositions]
+    return lines
+
+
+def story_lines(story: Story, *, most: int = 60) -> list[str]:
+    """A person's story day by day: the date once, then what happened at which local hour, and why."""
+    zone = story.zone if story.zone_is_known else "zone unknown, times in UTC"
+    lines = [f"{story.name} (person {story.person_id}, {zone})"]
+    day = ""
+    for line in story.lines[:most]:
+        date = f"{line.at:%a %d %b %Y}"
+        shown, day = (date if date != day else ""), date
+        lines.append(f"  {shown:<16} {line.at:%H:%M}  {line.what}" + (f": {line.why}" if line.why else ""))
+    if len(story.lines) > most:
+        lines.append(f"  ... and {len(story.lines) - most:,} more")
+    return lines
+
+
+def dollars(cents: int) -> str:
+    """1234 -> $12.34."""
+    return f"-${-cents / 100:,.2f}" if cents < 0 else f"${cents / 100:,.2f}"

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from beckon.campaigns import queries as campaign_queries
+from beckon.campaigns.models import Campaign
 from beckon.reports.figures import (
     Activity,
     AttemptRow,
@@ -118,65 +120,47 @@ def _channels(values: Mapping[str, Any]) -> tuple[ChannelFigures, ...]:
     return tuple(ChannelFigures(*row) for row in _rows(_CHANNELS, values))
 
 
-_FUNNEL = """
-WITH mine AS MATERIALIZED (
-  SELECT DISTINCT ON (person_id) person_id, left_at, left_reason, goal_met_at, step
-  FROM campaigns_enrollment WHERE campaign_id = %(campaign)s ORDER BY person_id, id DESC)
-SELECT count(*), count(*) FILTER (WHERE left_at IS NULL), count(*) FILTER (WHERE goal_met_at IS NOT NULL),
-       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM messaging_message m WHERE m.person_id = mine.person_id
-            AND m.campaign_id = %(campaign)s AND m.sent_at IS NOT NULL)
-          OR EXISTS (SELECT 1 FROM desk_call c WHERE c.person_id = mine.person_id
-            AND c.campaign_id = %(campaign)s AND c.undone_at IS NULL)),
-       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM messaging_message m WHERE m.person_id = mine.person_id
-            AND m.is_inbound)
-          OR EXISTS (SELECT 1 FROM desk_call c WHERE c.person_id = mine.person_id
-            AND c.campaign_id = %(campaign)s AND c.answered AND c.undone_at IS NULL)),
-       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM scheduling_appointment a WHERE a.person_id = mine.person_id
-            AND a.campaign_id = %(campaign)s AND a.status <> 'entered_in_error')),
-       count(*) FILTER (WHERE EXISTS (SELECT 1 FROM scheduling_appointment a WHERE a.person_id = mine.person_id
-            AND a.campaign_id = %(campaign)s AND a.status = 'kept'))
+_REACHED = """
+WITH mine AS MATERIALIZED (SELECT DISTINCT person_id FROM campaigns_enrollment WHERE campaign_id = %(campaign)s),
+     touched AS MATERIALIZED (
+       SELECT person_id FROM messaging_message
+        WHERE campaign_id = %(campaign)s AND NOT is_inbound AND sent_at IS NOT NULL
+       UNION SELECT person_id FROM desk_call WHERE campaign_id = %(campaign)s AND undone_at IS NULL),
+     answered AS MATERIALIZED (
+       SELECT person_id FROM messaging_message WHERE campaign_id = %(campaign)s AND is_inbound
+       UNION SELECT person_id FROM desk_call WHERE campaign_id = %(campaign)s AND answered AND undone_at IS NULL
+       UNION SELECT person_id FROM scheduling_appointment WHERE campaign_id = %(campaign)s AND call_id IS NULL
+         AND status <> 'entered_in_error'),
+     visit AS MATERIALIZED (
+       SELECT person_id, bool_or(status = 'kept') AS kept FROM scheduling_appointment
+        WHERE campaign_id = %(campaign)s AND status <> 'entered_in_error' GROUP BY person_id)
+SELECT count(*) FILTER (WHERE person_id IN (SELECT person_id FROM touched)),
+       count(*) FILTER (WHERE person_id IN (SELECT person_id FROM answered)),
+       count(*) FILTER (WHERE person_id IN (SELECT person_id FROM visit)),
+       count(*) FILTER (WHERE person_id IN (SELECT person_id FROM visit WHERE kept))
 FROM mine"""
 
 
-def funnel(campaign_id: int, *, people: int | None = None) -> Funnel:
-    """Where the people of a campaign stand now. `people` is the size of its segment, when known, for those waiting.
+def funnel(campaign: Campaign, *, now: datetime) -> Funnel:
+    """Where the people of a campaign stand now; one person counts once, by their newest enrollment.
 
-    One person counts once, by their latest enrollment.
+    Contacted: a message left or a call was made. Answered: wrote back, picked up, or booked without a call of ours.
     """
-    values = {"campaign": campaign_id}
-    enrolled, active, goal_met, contacted, answered, booked, kept = _one(_FUNNEL, values)
-    excluded = dict(
-        _rows(
-            "SELECT reason, count(*) FROM campaigns_exclusion WHERE campaign_id = %(campaign)s"
-            " GROUP BY 1 ORDER BY 2 DESC, 1",
-            values,
-        )
-    )
-    total = enrolled + sum(excluded.values()) if people is None else people
+    sums = campaign_queries.sums(campaign, now=now)
+    contacted, answered, booked, kept = _one(_REACHED, {"campaign": campaign.pk})
     return Funnel(
-        people=total,
-        waiting=max(0, total - enrolled - sum(excluded.values())),
-        excluded=excluded,
-        enrolled=enrolled,
+        people=sums.people,
+        waiting=sums.waiting,
+        excluded=dict(sums.excluded),
+        enrolled=sums.enrolled,
         contacted=contacted,
         answered=answered,
-        goal_met=goal_met,
+        goal_met=sums.goal_met,
         booked=booked,
         kept=kept,
-        active=active,
-        left=_left(values),
-        steps=_steps(values),
-    )
-
-
-def _left(values: Mapping[str, Any]) -> dict[str, int]:
-    return dict(
-        _rows(
-            """WITH mine AS MATERIALIZED (SELECT DISTINCT ON (person_id) person_id, left_at, left_reason
-                 FROM campaigns_enrollment WHERE campaign_id = %(campaign)s ORDER BY person_id, id DESC)
-               SELECT left_reason, count(*) FROM mine WHERE left_at IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1""",
-            values,
-        )
+        active=sums.active,
+        left=dict(sums.left),
+        steps=_steps({"campaign": campaign.pk}),
     )
 
 
@@ -218,11 +202,7 @@ def weekly_series(periods: Sequence[Period], *, campaign_id: int | None = None) 
     return [(week_name(p.first_day), activity(p, campaign_id=campaign_id)) for p in periods]
 
 
-def campaign_funnels() -> list[tuple[str, Funnel]]:
-    """Name and funnel of every campaign ever launched, newest first, ten at most."""
-    found = _rows(
-        "SELECT name, id FROM campaigns_campaign WHERE launched_at IS NOT NULL"
-        " ORDER BY launched_at DESC, id DESC LIMIT 10",
-        {},
-    )
-    return [(name, funnel(campaign_id)) for name, campaign_id in found]
+def campaign_funnels(now: datetime) -> list[tuple[str, Funnel]]:
+    """Name and funnel of the campaigns launched last, newest first, ten at most."""
+    found = Campaign.objects.filter(launched_at__isnull=False).order_by("-launched_at", "-id")[:10]
+    return [(campaign.name, funnel(campaign, now=now)) for campaign in found]

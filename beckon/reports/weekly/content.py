@@ -47,7 +47,7 @@ def gather(period: Period, *, now: datetime, language: str | None = None) -> Wee
         this=this,
         before=earlier if is_busy(earlier) else None,
         series=_from_first_work(series),
-        campaigns=queries.campaign_funnels(),
+        campaigns=queries.campaign_funnels(now),
         lessons=lessons(this, spoken),
         outlook=queries.outlook(max(now, week_before(period).end)),
     )
