@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import connection
 
 from beckon.campaigns.journey.gathering import SNAPSHOT_COLUMNS, Running, Standing, gather, load_campaigns, standings
+from beckon.campaigns.journey.recording import record
 from beckon.campaigns.journey.values import Effects
 from beckon.campaigns.models import CampaignStatus
 from beckon.campaigns.reactions import Happening, react, undo
-from beckon.campaigns.journey.recording import record
 from beckon.campaigns.rules import advance
 from beckon.consent.queries import load_policy
 from beckon.core.actors import SYSTEM, Actor

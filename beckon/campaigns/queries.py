@@ -110,7 +110,7 @@ def _waiting(campaign: Campaign, now: datetime) -> int:
             SELECT count(*) FROM member m
              WHERE NOT EXISTS (SELECT 1 FROM campaigns_enrollment e WHERE e.campaign_id = %s AND e.person_id = m.id)
                AND NOT EXISTS (SELECT 1 FROM campaigns_exclusion x WHERE x.campaign_id = %s AND x.person_id = m.id)
-            """,  # noqa: S608 - the SQL of segments carries its values apart
+            """,
             [*members.values, campaign.pk, campaign.pk],
         )
         return int(cursor.fetchone()[0])

@@ -1,5 +1,6 @@
 """What a segment may ask about campaigns: who is in one, how they left, whom a campaign never took."""
 
+from beckon.campaigns.reasons import LeaveReason, sentence
 from beckon.core.segment_registry import (
     Ask,
     Choice,
@@ -13,7 +14,6 @@ from beckon.core.segment_registry import (
     Sql,
     register,
 )
-from beckon.campaigns.reasons import LeaveReason, sentence
 
 _REASONS = tuple(
     Choice(reason.value, Label(sentence(reason, "en")[0].lower() + sentence(reason, "en")[1:].rstrip("."),

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from psycopg.types.json import Jsonb
 
-from beckon.campaigns.journey.gathering import Running, gather, load_campaigns
 from beckon.campaigns.enrolling.admission import History, may_enrol
-from beckon.campaigns.models import CampaignStatus
+from beckon.campaigns.journey.gathering import Running, gather, load_campaigns
 from beckon.campaigns.journey.recording import add_counts
+from beckon.campaigns.models import CampaignStatus
 from beckon.core.actors import SYSTEM, Actor
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent

@@ -7,10 +7,10 @@ from beckon.campaigns.playbooks.schema import Wording as Words
 from beckon.campaigns.steps.call import CallStep
 from beckon.channels.templates import Variable, check_template
 from beckon.consent.facts import Channel
-from beckon.messaging.wording.checks import Wording, check_wording
-from beckon.messaging.wording.variables import VARIABLES
 from beckon.desk.outcomes.defaults import DEFAULTS
 from beckon.desk.rules import behaviour_json, behaviour_of
+from beckon.messaging.wording.checks import Wording, check_wording
+from beckon.messaging.wording.variables import VARIABLES
 from beckon.segments.conditions import parse_definition
 from beckon.segments.errors import InvalidCondition
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from beckon.campaigns.journey.values import Effects, Facts, Snapshot
 from beckon.campaigns.playbooks.schema import Playbook
-from beckon.consent.law.hours import Place
 from beckon.consent.facts import Basis, Entry, Mark, PersonFacts, Point
+from beckon.consent.law.hours import Place
 
 NOW = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
 NEW_YORK = Place(frozenset({"NY"}), frozenset({"America/New_York"}))

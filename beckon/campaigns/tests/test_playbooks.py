@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from beckon.campaigns.errors import PlaybookError, UnknownPlaybook
-from beckon.campaigns.playbooks.reading import FOLDER, digest_of, library_keys, parse_playbook, read_definition, read_library
+from beckon.campaigns.playbooks.reading import (
+    FOLDER,
+    digest_of,
+    library_keys,
+    parse_playbook,
+    read_definition,
+    read_library,
+)
 
 
 def small() -> dict[str, Any]:

@@ -10,7 +10,19 @@ from beckon.campaigns.journey.values import Facts
 from beckon.campaigns.reasons import LeaveReason
 from beckon.campaigns.rules import advance
 from beckon.campaigns.tests.builders import (
-    BYE, CALL, LANDLINE, MOBILE, NOW, SEND, WEEK, after, consent, facts, playbook, point, snapshot,
+    BYE,
+    CALL,
+    LANDLINE,
+    MOBILE,
+    NOW,
+    SEND,
+    WEEK,
+    after,
+    consent,
+    facts,
+    playbook,
+    point,
+    snapshot,
 )
 from beckon.consent.facts import Mark
 

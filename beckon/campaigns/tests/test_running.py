@@ -5,7 +5,7 @@ from typing import Any
 
 from beckon.campaigns.actions import advance_due
 from beckon.campaigns.enrolling.enrolment import enrol_due
-from beckon.campaigns.models import Enrollment, Exclusion, StepRecord
+from beckon.campaigns.models import Enrollment
 from beckon.campaigns.tests.scene import install, launch, make_desk, make_people, make_senders
 from beckon.desk.models import CallTask
 from beckon.messaging.models import Message

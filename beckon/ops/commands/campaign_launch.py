@@ -1,0 +1,95 @@
+"""`beckon campaign launch`: draft, cost, confirm, launch. Without --confirm it only shows what it would cost and bring."""
+
+import argparse
+import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from beckon.campaigns import life
+from beckon.campaigns.life import LaunchNo, NotLaunched
+from beckon.campaigns.models import Campaign
+from beckon.campaigns.playbooks.installing import install_playbook, sign_off_playbook
+from beckon.campaigns.playbooks.reading import FOLDER, read_definition, read_library
+from beckon.core.actors import COMMAND_LINE
+from beckon.core.clock import domain_now
+from beckon.core.models import Organization
+from beckon.core.tenancy import get_organization, org_scope
+from beckon.segments.conditions import to_json
+from beckon.segments.queries import get_definition
+
+NAME = ("campaign", "launch")
+HELP = "Draft a campaign from a playbook, show what it should cost and bring, and launch it once you confirm."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The same command again with --confirm launches the draft."""
+    parser.add_argument("playbook", help="`beckon playbooks` lists them")
+    parser.add_argument("--org", required=True)
+    parser.add_argument("--name", help="name of the campaign; default: playbook and month")
+    parser.add_argument("--segment", metavar="NAME", help="a saved segment; default: the playbook's own condition")
+    parser.add_argument("--starts", metavar="DATE", help="first day, YYYY-MM-DD; default: now")
+    parser.add_argument("--weeks", type=int, help="end after so many weeks; default: when nobody is left")
+    parser.add_argument("--daily", type=int, default=200, metavar="N", help="people taken in a day")
+    parser.add_argument("--agents", type=int, default=1, metavar="N", help="agents who will call")
+    parser.add_argument("--signed-off-by", metavar="NAME", help="who has read and approved wording and scripts")
+    parser.add_argument("--confirm", action="store_true", help="the expected return is understood: launch")
+    parser.add_argument("--accept", action="append", default=[], choices=["too_few_slots", "too_few_agents"],
+                        help="launch in spite of this shortage")
+    parser.add_argument("--json", action="store_true")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 1 where the launch is refused; every reason is printed."""
+    organization = get_organization(args.org)
+    now = domain_now(organization)
+    read_library(args.playbook)
+    with org_scope(organization):
+        campaign = _draft(args, organization, now)
+        _show(campaign, as_json=args.json)
+        if not args.confirm:
+            print("\nNothing runs yet. The same command with --confirm launches it.")
+            return 0
+        life.confirm(campaign, accepts=[LaunchNo(value) for value in args.accept], by=COMMAND_LINE, now=now)
+        answer = life.launch(campaign, by=COMMAND_LINE, now=now)
+    if isinstance(answer, NotLaunched):
+        for refusal in answer.refusals:
+            print(f"not launched: {refusal.reason.value}{': ' + refusal.detail if refusal.detail else ''}")
+        return 1
+    print(f"launched: {campaign.name}")
+    return 0
+
+
+def _draft(args: argparse.Namespace, organization: Organization, now: datetime) -> Campaign:
+    version = install_playbook(read_definition(FOLDER / args.playbook / "playbook.yaml"), by=COMMAND_LINE, now=now)
+    if args.signed_off_by:
+        sign_off_playbook(version, args.signed_off_by, by=COMMAND_LINE, now=now)
+    name = args.name or f"{args.playbook} {now:%Y-%m}"
+    existing = Campaign.objects.select_related("playbook").filter(name=name).first()
+    if existing is not None:
+        life.economics_for(existing, agents=args.agents, now=now)
+        return existing
+    starts_at = now
+    if args.starts:
+        starts_at = datetime.fromisoformat(args.starts).replace(hour=9, tzinfo=ZoneInfo(organization.time_zone))
+    segment = to_json(get_definition(args.segment)) if args.segment else None
+    return life.draft_campaign(
+        name=name, version=version, starts_at=starts_at, daily_volume=args.daily, agents=args.agents, segment=segment,
+        ends_at=starts_at + timedelta(weeks=args.weeks) if args.weeks else None, by=COMMAND_LINE, now=now,
+    )
+
+
+def _show(campaign: Campaign, *, as_json: bool) -> None:
+    e = campaign.economics
+    if as_json:
+        print(json.dumps({"campaign": campaign.name, **e}))
+        return
+    print(f"{campaign.name}: {e['people']:,} people, {campaign.daily_volume} a day for {e['days_to_enrol']} days")
+    print(f"  expected   {e['expected_booked']:,} booked, {e['expected_kept']:,} kept, {_money(e['expected_revenue_cents'])}")
+    sent = "  ".join(f"{channel} {_money(cents)}" for channel, cents in e["message_cents"].items())
+    print(f"  costs      {_money(e['cost_cents'])} (agents {_money(e['agent_cents'])} for {e['agent_days']} days  {sent})")
+    print(f"  profit     {_money(e['profit_cents'])}; pays for itself from {e['break_even_visits']:,} kept visits on")
+    print(f"  a week     {e['bookings_per_week']} bookings; a day {e['calls_per_day']} calls; agents needed {e['agents_needed']}")
+
+
+def _money(cents: int) -> str:
+    return f"${cents / 100:,.2f}"
