@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -23,6 +24,10 @@ def _loopback_only(self: socket.socket, address: Any) -> None:
     if not (host in ("localhost", "::1") or str(host).startswith("127.")):
         raise RuntimeError(f"a test tried to reach {host}; only loopback is allowed")
     _real_connect(self, address)
+
+
+hypothesis.settings.register_profile("beckon", deadline=None)  # never a timed test
+hypothesis.settings.load_profile("beckon")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -128,7 +128,7 @@ def _people(order: Order, organization: Organization, now: datetime) -> int:
         if path is None:
             path = Path(folder) / "people.csv"
             write_people(path, order.people, seed=order.seed, today=now.astimezone(UTC).date(), playbook=order.playbook)
-        take_in(path, organization, source="Rehearsal", consent=order.consent, folder=Path(folder), now=now)
+        take_in(path, organization, source="Rehearsal", consent=order.consent, now=now)
     with org_scope(organization):
         return Person.objects.filter(merged_into=None).count()
 

@@ -104,7 +104,8 @@ def live(django_db_setup: None, django_db_blocker: Any) -> Iterator[Organization
 
 def prepare(live: Organization, vendor: CountingVendor) -> Sender:
     config = {
-        "url": f"{vendor.url}/send", "fields": {"To": "{to}", "Body": "{body}", "Ref": "{reference}"},
+        "url": f"{vendor.url}/send",
+        "fields": {"To": "{to}", "Body": "{body}", "Ref": "{reference}"},
         "answer": {"id": "id"},
     }
     with org_scope(live):
@@ -114,8 +115,13 @@ def prepare(live: Organization, vendor: CountingVendor) -> Sender:
 
 
 def start_worker(live: Organization, sender: Sender) -> subprocess.Popen[str]:
-    arguments = [os.environ["DJANGO_SETTINGS_MODULE"], settings.DATABASES["default"]["NAME"], live.slug, sender.pk,
-                 NOON.isoformat()]
+    arguments = [
+        os.environ["DJANGO_SETTINGS_MODULE"],
+        settings.DATABASES["default"]["NAME"],
+        live.slug,
+        sender.pk,
+        NOON.isoformat(),
+    ]
     worker = subprocess.Popen([sys.executable, "-c", WORKER, json.dumps(arguments)], stdout=subprocess.PIPE, text=True)
     assert worker.stdout is not None
     assert worker.stdout.readline() == "ready\n"

@@ -23,6 +23,18 @@ def note(organization: Organization, *ids: int) -> None:
             )
 
 
+def seal(organization: Organization, expected: int) -> None:
+    """Seal until `expected` entries are; other databases of the server may hold transactions open for a moment."""
+    sealed, waited = 0, threading.Event()
+    for _ in range(600):
+        with org_scope(organization):
+            sealed += seal_entries()
+        if sealed >= expected:
+            break
+        waited.wait(0.1)
+    assert sealed == expected
+
+
 def as_owner(organization: Organization, statement: str) -> None:
     a = config.database_address(admin=True)
     name = connections["default"].settings_dict["NAME"]
@@ -33,12 +45,11 @@ def as_owner(organization: Organization, statement: str) -> None:
 
 def test_entries_are_sealed_once_and_the_chain_holds(committed_org: Organization) -> None:
     note(committed_org, 1, 2, 3)
+    seal(committed_org, 3)
     with org_scope(committed_org):
-        assert seal_entries() == 3
         assert seal_entries() == 0
     note(committed_org, 4)
-    with org_scope(committed_org):
-        assert seal_entries() == 1
+    seal(committed_org, 1)
     with org_scope(committed_org):
         report = verify_chain()
     assert (report.sealed, report.unsealed, report.broken) == (4, 0, ())
@@ -55,8 +66,7 @@ def test_entries_are_sealed_once_and_the_chain_holds(committed_org: Organization
 )
 def test_tampering_by_the_owner_is_noticed(committed_org: Organization, tampering: str, noticed: str) -> None:
     note(committed_org, 1, 2, 3)
-    with org_scope(committed_org):
-        seal_entries()
+    seal(committed_org, 3)
     as_owner(committed_org, tampering)
     with org_scope(committed_org):
         assert noticed in verify_chain().broken
@@ -64,8 +74,7 @@ def test_tampering_by_the_owner_is_noticed(committed_org: Organization, tamperin
 
 def test_contents_can_be_erased_without_breaking_the_chain(committed_org: Organization) -> None:
     note(committed_org, 1, 2)
-    with org_scope(committed_org):
-        seal_entries()
+    seal(committed_org, 2)
     as_owner(committed_org, "UPDATE audit_auditentry SET detail = NULL WHERE id = 1")
     with org_scope(committed_org):
         report = verify_chain()
@@ -93,7 +102,6 @@ def test_an_entry_of_a_slow_transaction_is_sealed_later_and_never_lost(
         assert seal_entries() == 0, "nothing newer than an open transaction is final"
     finish.set()
     thread.join()
-    with org_scope(committed_org):
-        assert seal_entries() == 2
+    seal(committed_org, 2)
     with org_scope(committed_org):
         assert verify_chain().unsealed == 0

@@ -2,9 +2,8 @@
 
 import pytest
 from django.db import connection, transaction
-from django.db.utils import IntegrityError, ProgrammingError
+from django.db.utils import ProgrammingError
 
-from beckon.channels.models import Channel, Sender
 from beckon.core.actors import SYSTEM
 from beckon.core.audit.actions import record_audit
 from beckon.core.audit.models import AuditEntry
@@ -12,7 +11,7 @@ from beckon.core.errors import NoOrganization, ScopeConflict
 from beckon.core.events.actions import record_events
 from beckon.core.events.models import Event
 from beckon.core.events.registry import NewEvent
-from beckon.core.models import Organization, OrganizationKind
+from beckon.core.models import Organization
 from beckon.core.tenancy import current_organization, get_organization, org_scope
 
 
@@ -41,14 +40,6 @@ def test_facts_and_audit_can_be_added_but_never_changed(org: Organization, now) 
     ):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             change()
-
-
-def test_a_practice_that_is_not_live_can_only_own_sandbox_senders(org: Organization) -> None:
-    Sender.objects.create(name="ok", channel=Channel.SMS, carrier="sandbox", address="+15555550100")
-    with pytest.raises(IntegrityError, match="sandbox senders only"), transaction.atomic():
-        Sender.objects.create(name="real", channel=Channel.SMS, carrier="http", address="+15555550101")
-    with pytest.raises(IntegrityError, match="for good"), transaction.atomic():
-        Organization.objects.filter(pk=org.pk).update(kind=OrganizationKind.LIVE)
 
 
 def test_the_application_role_makes_no_tables(org: Organization) -> None:
