@@ -17,6 +17,7 @@ from beckon.core.audit.actions import record_audit
 from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
+from beckon.people.actions import mark_do_not_contact
 from beckon.people.models import ContactPoint, Person
 
 GRANTED = "consent.granted"
@@ -124,12 +125,11 @@ def record_opt_out(opt_outs: Sequence[OptOut], *, by: Actor, now: datetime) -> i
 def record_do_not_contact(person_ids: Sequence[int], *, evidence: str, by: Actor, now: datetime) -> int:
     """Never contact these people again, by anyone, over anything (disposition DNC); returns how many.
 
-    Recorded on the person, and in the ledger with its evidence; one `consent.opted_out` event each. Rows are locked
-    in id order. Raises MissingEvidenceError.
+    Recorded on the person, and in the ledger with its evidence; one `consent.opted_out` event each.
+    Raises MissingEvidenceError.
     """
     ids = sorted(set(person_ids))
-    list(Person.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
-    Person.objects.filter(pk__in=ids, do_not_contact_at=None).update(do_not_contact_at=now, updated_at=now)
+    mark_do_not_contact(ids, by=by, now=now)
     stops = [OptOut(evidence=evidence, person_id=person_id, channel=ALL, purpose=ALL) for person_id in ids]
     return record_opt_out(stops, by=by, now=now)
 
@@ -218,15 +218,22 @@ def _refuse_misuse(rows: Iterable[_Row]) -> None:
 
 
 def _announce(kind: str, rows: Sequence[_Row], *, by: Actor, now: datetime) -> None:
-    """One event per person concerned: those named, and all who are reached through a number that is named."""
+    """One event per person concerned: those named, and all who are reached through a number that is named.
+
+    A merged person's event goes to the survivor.
+    """
     users = _users_of({row.number_id for row in rows if row.number_id is not None})
+    named = {row.person_id for row in rows if row.person_id is not None}.union(*users.values())
+    merged = Person.objects.filter(pk__in=named, merged_into__isnull=False)
+    survivors: dict[int | None, int | None] = dict(merged.values_list("pk", "merged_into"))
     events = []
     for row in rows:
-        people = {row.person_id} if row.person_id is not None else set()
+        people: set[int | None] = {row.person_id}
         if row.number_id is not None:
             people |= users.get(row.number_id, set())
         data = {"channel": row.channel, "purpose": row.purpose}
-        events += [NewEvent(kind, person_id, row.number_id, data) for person_id in sorted(people)]
+        people = {survivors.get(person_id, person_id) for person_id in people}
+        events += [NewEvent(kind, person_id, row.number_id, data) for person_id in sorted(filter(None, people))]
     record_events(events, by=by, now=now)
 
 

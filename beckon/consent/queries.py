@@ -1,4 +1,4 @@
-"""Reads for the consent gate: facts for thousands of people in five statements, and why somebody may not be reached."""
+"""Reads for the consent gate: facts for thousands of people in six statements, and why somebody may not be reached."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +21,10 @@ SELECT id, merged_into IS NOT NULL, COALESCE(retired_at <= %s, false), deceased_
        preferred_channel, preferred_hour, NULLIF(recent_contacts, '{}'), last_call_at
   FROM people_person
  WHERE id = ANY(%s::bigint[])
+"""
+
+_MERGED = """
+SELECT id, merged_into FROM people_person WHERE merged_into IS NOT NULL AND merged_into = ANY(%s::bigint[])
 """
 
 _GUARDIANS = """
@@ -79,17 +83,22 @@ def load_policy() -> Policy:
 
 
 def gather_facts(person_ids: Sequence[int], *, now: datetime) -> dict[int, PersonFacts]:
-    """What the gate needs to know about each of these people, by id, in five statements whatever their number.
+    """What the gate needs to know about each of these people, by id, in six statements whatever their number.
 
-    Ids nobody has are left out. Takes no locks: a sender locks the people in id order first, and then asks this.
+    Addresses and ledger of records merged into a person count as theirs. Ids nobody has are left out. Takes no
+    locks: a sender locks the people in id order first, and then asks this.
     """
     people = _rows(_PEOPLE, [now, _ids(person_ids)])
-    guardians = _rows(_GUARDIANS, [_ids(row[0] for row in people)])
-    owners = {row[0] for row in people} | {row[1] for row in guardians}
+    survivors: dict[int, int] = dict(_rows(_MERGED, [_ids(row[0] for row in people)]))
+    themselves = {row[0] for row in people} | survivors.keys()
+    guardians = [(survivors.get(row[0], row[0]), *row[1:]) for row in _rows(_GUARDIANS, [_ids(themselves)])]
+    owners = themselves | {row[1] for row in guardians}
     points = _rows(_POINTS, [_ids(owners)])
+    if survivors:
+        points = [(*row[:2], survivors.get(row[2], row[2]), *row[3:]) for row in points]
     homes: dict[int, _Home] = {row[1]: row[2:6] for row in guardians} | {row[0]: row[6:10] for row in people}
     by_owner = _points_by_owner(points, homes, _suppressions({row[4] for row in points if row[3] != "postal"}))
-    entries = _entries(owners, {row[1] for row in points})
+    entries = _entries(owners, {row[1] for row in points}, survivors)
     wards: dict[int, list[int]] = {}
     for person_id, guardian_id, *_place in guardians:
         wards.setdefault(person_id, []).append(guardian_id)
@@ -160,13 +169,14 @@ def _points_by_owner(
     return points
 
 
-def _entries(owners: set[int], number_ids: set[int]) -> _Entries:
+def _entries(owners: set[int], number_ids: set[int], survivors: Mapping[int, int]) -> _Entries:
     """Ledger entries by person and by number, each with its id so that they can be read in order."""
     by_person: dict[int, list[tuple[int, Entry]]] = {}
     by_number: dict[int, list[tuple[int, Entry]]] = {}
-    for entry_id, person_id, number_id, channel, purpose, state, basis in _rows(
+    for entry_id, named, number_id, channel, purpose, state, basis in _rows(
         _ENTRIES, [_ids(owners), _ids(number_ids)]
     ):
+        person_id = survivors.get(named, named)
         entry = Entry(person_id, number_id, channel, purpose, _MARKS[state], _BASES[basis])
         if person_id is not None:
             by_person.setdefault(person_id, []).append((entry_id, entry))

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from beckon.consent.actions import Grant, record_consent
+from beckon.consent.actions import Grant, OptOut, record_consent, record_opt_out
 from beckon.consent.facts import Ask, Basis, Channel, Purpose
 from beckon.consent.law.hours import Place
 from beckon.consent.queries import gather_facts
@@ -17,6 +17,8 @@ from beckon.consent.tests.samples import make_person, make_phone
 from beckon.consent.verdict import Allowed, Refused
 from beckon.consent.whereabouts import place_of
 from beckon.core.actors import SYSTEM
+from beckon.core.events.models import Event
+from beckon.people.joining import merge_people
 from beckon.people.models import Number, Relationship
 
 TEXT = Ask(Channel.SMS, Purpose.INFORMATIONAL)
@@ -70,7 +72,9 @@ def test_a_wrong_person_is_remembered_and_a_replaced_address_is_gone(org: Any, n
     for point, reason in ((wrong, "wrong_person"), (replaced, "replaced")):
         point.ended_at, point.ended_reason = now, reason
         point.save()
-    assert may_contact(gather_facts([person.pk], now=now)[person.pk], TEXT, now) == Refused(Reason.WRONG_PERSON)
+    facts = gather_facts([person.pk], now=now)[person.pk]
+    assert [known.contact_point_id for known in facts.points] == [wrong.pk]
+    assert may_contact(facts, TEXT, now) == Refused(Reason.WRONG_PERSON)
 
 
 @pytest.mark.parametrize(("kind", "may", "is_reached"), [("parent", True, True), ("guardian", True, True),
@@ -93,13 +97,27 @@ def test_a_child_is_reached_through_a_parent_who_may_be_contacted(
         assert verdict == Refused(Reason.MINOR)
 
 
+def test_addresses_and_opt_outs_of_a_merged_record_count_for_the_survivor(org: Any, now: Any) -> None:
+    survivor, other = make_person(now), make_person(now)
+    number_id = make_phone(other).number_id
+    record_consent([Grant(other.pk, "sms", Basis.EXPRESS, "form", number_id)], by=SYSTEM, now=now)
+    merge_people(survivor.pk, other.pk, by=SYSTEM, now=now)
+    verdict = may_contact(gather_facts([survivor.pk], now=now)[survivor.pk], TEXT, now)
+    assert isinstance(verdict, Allowed)
+    assert verdict.point.number_id == number_id
+    assert may_contact(gather_facts([other.pk], now=now)[other.pk], TEXT, now) == Refused(Reason.MERGED)
+    record_opt_out([OptOut("STOP", person_id=other.pk)], by=SYSTEM, now=now)
+    assert may_contact(gather_facts([survivor.pk], now=now)[survivor.pk], TEXT, now) == Refused(Reason.OPTED_OUT)
+    assert Event.objects.get(kind="consent.opted_out").person_id == survivor.pk
+
+
 @pytest.mark.parametrize("how_many", [1, 60])
-def test_five_statements_serve_any_number_of_people(org: Any, now: Any, how_many: int) -> None:
+def test_six_statements_serve_any_number_of_people(org: Any, now: Any, how_many: int) -> None:
     people = [make_person(now, name_key=f"reyes|{n}") for n in range(how_many)]
     for n, person in enumerate(people):
         make_phone(person, f"+1212555{1000 + n}")
     record_consent([Grant(person.pk, "sms", Basis.EXPRESS, "form") for person in people], by=SYSTEM, now=now)
     with CaptureQueriesContext(connection) as queries:
         facts = gather_facts([person.pk for person in people], now=now)
-    assert len(queries) == 5
+    assert len(queries) == 6
     assert sum(isinstance(may_contact(known, TEXT, now), Allowed) for known in facts.values()) == how_many
