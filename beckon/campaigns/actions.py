@@ -45,7 +45,9 @@ class Advanced:
 
     def __add__(self, other: "Advanced") -> "Advanced":
         return Advanced(
-            self.advanced + other.advanced, self.messages + other.messages, self.tasks + other.tasks,
+            self.advanced + other.advanced,
+            self.messages + other.messages,
+            self.tasks + other.tasks,
             self.left + other.left,
         )
 
@@ -91,7 +93,10 @@ def advance_all(organization: Organization, *, now: datetime, limit: int = BATCH
 
 def apply_happenings(
     by_person: Mapping[int, Sequence[Happening]] | None = None,
-    by_enrollment: Mapping[int, Sequence[Happening]] | None = None, *, by: Actor, now: datetime,
+    by_enrollment: Mapping[int, Sequence[Happening]] | None = None,
+    *,
+    by: Actor,
+    now: datetime,
 ) -> int:
     """Let things that happened move the open enrollments they concern; returns how many were touched.
 
@@ -110,7 +115,11 @@ def apply_happenings(
 
 
 def _apply_nth(
-    found: Sequence[Standing], column: str, wanted: Mapping[int, Sequence[Happening]], depth: int, by: Actor,
+    found: Sequence[Standing],
+    column: str,
+    wanted: Mapping[int, Sequence[Happening]],
+    depth: int,
+    by: Actor,
     now: datetime,
 ) -> int:
     decided: list[tuple[Standing, Effects]] = []
@@ -146,7 +155,7 @@ def _lock_open(column: str, ids: Sequence[int]) -> list[Standing]:
     return _lock(f"left_at IS NULL AND {column} = ANY(%s)", [list(ids)])
 
 
-def _lock(where: str, values: Sequence[object]) -> list[Standing]:
+def _lock(where: str, values: Sequence[list[int]]) -> list[Standing]:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK.format(where=where), list(values))
         rows = cursor.fetchall()
@@ -158,6 +167,8 @@ def _lock(where: str, values: Sequence[object]) -> list[Standing]:
 
 def _sum(all_effects: Sequence[Effects]) -> Advanced:
     return Advanced(
-        advanced=len(all_effects), messages=sum(len(e.messages) for e in all_effects),
-        tasks=sum(len(e.tasks) for e in all_effects), left=sum(e.left is not None for e in all_effects),
+        advanced=len(all_effects),
+        messages=sum(len(e.messages) for e in all_effects),
+        tasks=sum(len(e.tasks) for e in all_effects),
+        left=sum(e.left is not None for e in all_effects),
     )

@@ -86,10 +86,21 @@ def playbook_of(version: PlaybookVersion) -> Playbook:
 
 
 def draft_campaign(
-    *, name: str, version: PlaybookVersion, starts_at: datetime, daily_volume: int, agents: int,
-    segment: Mapping[str, Any] | None = None, segment_id: int | None = None, ends_at: datetime | None = None,
-    senders: Mapping[str, int] | None = None, queue_id: int | None = None, assumptions: Assumptions | None = None,
-    list_cents: int = 0, by: Actor, now: datetime,
+    *,
+    name: str,
+    version: PlaybookVersion,
+    starts_at: datetime,
+    daily_volume: int,
+    agents: int,
+    segment: Mapping[str, Any] | None = None,
+    segment_id: int | None = None,
+    ends_at: datetime | None = None,
+    senders: Mapping[str, int] | None = None,
+    queue_id: int | None = None,
+    assumptions: Assumptions | None = None,
+    list_cents: int = 0,
+    by: Actor,
+    now: datetime,
 ) -> Campaign:
     """A draft with its expected return computed. Without `segment` the playbook's own entry condition.
 
@@ -100,14 +111,25 @@ def draft_campaign(
     definition = dict(segment or playbook.entry.segment)
     parse_definition(definition)
     campaign = Campaign.objects.create(
-        name=name.strip(), playbook=version, segment_definition=definition, segment_id=segment_id,
-        hipaa_class=playbook.hipaa_class, tcpa_class=playbook.tcpa_class, starts_at=starts_at, ends_at=ends_at,
-        daily_volume=daily_volume, senders=dict(senders) if senders is not None else default_senders(playbook),
+        name=name.strip(),
+        playbook=version,
+        segment_definition=definition,
+        segment_id=segment_id,
+        hipaa_class=playbook.hipaa_class,
+        tcpa_class=playbook.tcpa_class,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        daily_volume=daily_volume,
+        senders=dict(senders) if senders is not None else default_senders(playbook),
         queue_id=queue_id if queue_id is not None else _first_queue(playbook),
     )
     economics_for(campaign, agents=agents, assumptions=assumptions, list_cents=list_cents, now=now)
     record_audit(
-        action="campaign.drafted", object_kind="campaign", object_ids=[campaign.pk], by=by, now=now,
+        action="campaign.drafted",
+        object_kind="campaign",
+        object_ids=[campaign.pk],
+        by=by,
+        now=now,
         detail={"playbook": version.key, "version": version.version},
     )
     return campaign
@@ -133,7 +155,11 @@ def confirm(campaign: Campaign, *, accepts: Sequence[LaunchNo] = (), by: Actor, 
     campaign.confirmed_by, campaign.confirmed_at = by.key, now
     campaign.save(update_fields=["economics", "confirmed_by", "confirmed_at"])
     record_audit(
-        action="campaign.confirmed", object_kind="campaign", object_ids=[campaign.pk], by=by, now=now,
+        action="campaign.confirmed",
+        object_kind="campaign",
+        object_ids=[campaign.pk],
+        by=by,
+        now=now,
         detail={"accepted": campaign.economics["accepted"]},
     )
     return campaign
@@ -180,7 +206,7 @@ def _missing_parts(campaign: Campaign, playbook: Playbook) -> list[Refusal]:
         for channel in sorted(playbook.channels())
         if (campaign.senders.get(channel), channel) not in active
     ]
-    if playbook.has_calls() and not CallQueue.objects.filter(pk=campaign.queue_id, is_active=True).exists():
+    if playbook.has_calls() and not CallQueue.objects.filter(pk=campaign.queue_id or 0, is_active=True).exists():
         found.append(Refusal(LaunchNo.NO_QUEUE))
     return found
 
@@ -241,7 +267,11 @@ def use_version(campaign: Campaign, version: PlaybookVersion, *, by: Actor, now:
         raise WrongStatus("a campaign takes only signed-off versions of its own playbook")
     Campaign.objects.filter(pk=campaign.pk).update(playbook=version)
     record_audit(
-        action="campaign.changed", object_kind="campaign", object_ids=[campaign.pk], by=by, now=now,
+        action="campaign.changed",
+        object_kind="campaign",
+        object_ids=[campaign.pk],
+        by=by,
+        now=now,
         detail={"version": version.version},
     )
 
@@ -252,7 +282,11 @@ def move_enrolled(campaign: Campaign, version: PlaybookVersion, *, by: Actor, no
     standing = Enrollment.objects.filter(campaign_id=campaign.pk, left_at=None).exclude(playbook_version_id=version.pk)
     moved = standing.filter(step__in=steps).update(playbook_version_id=version.pk)
     record_audit(
-        action="campaign.moved", object_kind="campaign", object_ids=[campaign.pk], by=by, now=now,
+        action="campaign.moved",
+        object_kind="campaign",
+        object_ids=[campaign.pk],
+        by=by,
+        now=now,
         detail={"version": version.version, "moved": moved},
     )
     return moved, standing.count()
@@ -270,7 +304,8 @@ def fold_counts() -> int:
         cursor.execute("SELECT id FROM campaigns_campaign ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
         free = [row[0] for row in cursor.fetchall()]
         cursor.execute(
-            "DELETE FROM campaigns_campaigncount WHERE campaign_id = ANY(%s) RETURNING campaign_id, name, amount", [free]
+            "DELETE FROM campaigns_campaigncount WHERE campaign_id = ANY(%s) RETURNING campaign_id, name, amount",
+            [free],
         )
         rows = cursor.fetchall()
         totals: dict[int, dict[str, int]] = {}
@@ -306,12 +341,13 @@ def _let_go(campaign_id: int, kind: str, by: Actor, now: datetime) -> int:
     total = 0
     while True:
         ids = list(
-            Enrollment.objects.filter(campaign_id=campaign_id, left_at=None).order_by("pk").values_list("pk", flat=True)
-            [:BATCH]
+            Enrollment.objects.filter(campaign_id=campaign_id, left_at=None)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:BATCH]
         )
         if not ids:
             return total
-        total += apply_happenings(by_enrollment=dict.fromkeys(ids, [Happening(kind)]), by=by, now=now)
+        total += apply_happenings(by_enrollment={i: (Happening(kind),) for i in ids}, by=by, now=now)
 
 
 def _end(campaign: Campaign, status: CampaignStatus, now: datetime) -> None:

@@ -161,7 +161,9 @@ class CampaignCount(models.Model):
     """
 
     campaign_id = models.BigIntegerField()
-    name = models.CharField(max_length=60, help_text="enrolled, left.<reason>, sent.<channel>, step.<step>.<outcome> ...")
+    name = models.CharField(
+        max_length=60, help_text="enrolled, left.<reason>, sent.<channel>, step.<step>.<outcome> ..."
+    )
     amount = models.IntegerField()
 
     class Meta:

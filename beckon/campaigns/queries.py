@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -91,9 +92,14 @@ def sums(campaign: Campaign, *, now: datetime) -> Sums:
     enrolled = sum(row[1] for row in rows)
     waiting = _waiting(campaign, now)
     return Sums(
-        people=enrolled + sum(excluded.values()) + waiting, enrolled=enrolled, excluded=excluded, waiting=waiting,
-        left={row[0]: row[1] for row in rows if row[0]}, active=sum(row[1] for row in rows if not row[0]),
-        goal_met=sum(row[2] for row in rows), second_goal_met=sum(row[3] for row in rows),
+        people=enrolled + sum(excluded.values()) + waiting,
+        enrolled=enrolled,
+        excluded=excluded,
+        waiting=waiting,
+        left={row[0]: row[1] for row in rows if row[0]},
+        active=sum(row[1] for row in rows if not row[0]),
+        goal_met=sum(row[2] for row in rows),
+        second_goal_met=sum(row[3] for row in rows),
     )
 
 
@@ -111,7 +117,7 @@ def _waiting(campaign: Campaign, now: datetime) -> int:
              WHERE NOT EXISTS (SELECT 1 FROM campaigns_enrollment e WHERE e.campaign_id = %s AND e.person_id = m.id)
                AND NOT EXISTS (SELECT 1 FROM campaigns_exclusion x WHERE x.campaign_id = %s AND x.person_id = m.id)
             """,
-            [*members.values, campaign.pk, campaign.pk],
+            list[Any]([*members.values, campaign.pk, campaign.pk]),
         )
         return int(cursor.fetchone()[0])
 
@@ -126,7 +132,8 @@ def why(person_id: int, *, now: datetime, language: str = "en") -> list[Why]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.name, x.reason, x.at FROM campaigns_exclusion x JOIN campaigns_campaign c ON c.id = x.campaign_id"
-            " WHERE x.person_id = %s ORDER BY x.id DESC", [person_id],
+            " WHERE x.person_id = %s ORDER BY x.id DESC",
+            [person_id],
         )
         for name, reason, at in cursor.fetchall():
             text = ("No se inscribió: " if es else "Not enrolled: ") + reason_sentence(reason, language)
@@ -174,13 +181,15 @@ def _standing(row: Enrollment, now: datetime, es: bool) -> tuple[str, ...]:
         return ("La campaña está en pausa." if es else "The campaign is paused.",)
     if row.waiting_for == WAITING_TASK:
         first = (
-            f"Está en la lista de llamadas (paso {row.step}); si nadie la cierra, sigue el {at}." if es
+            f"Está en la lista de llamadas (paso {row.step}); si nadie la cierra, sigue el {at}."
+            if es
             else f"On the call list (step {row.step}); if nobody closes the call, goes on at {at}."
         )
     elif row.waiting_for:
         what = "" if row.waiting_for == WAITING_TIME else row.waiting_for.removeprefix("event:")
         first = (
-            f"Espera{' ' + what if what else ''} (paso {row.step}) hasta el {at}." if es
+            f"Espera{' ' + what if what else ''} (paso {row.step}) hasta el {at}."
+            if es
             else f"Waits{' for a ' + what if what else ''} (step {row.step}) until {at}."
         )
     else:

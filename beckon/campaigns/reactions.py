@@ -146,11 +146,14 @@ def _disposed(run: Run, data: Mapping[str, Any]) -> Effects:
 def _remember_call(run: Run, data: Mapping[str, Any], code: str) -> None:
     snapshot = run.snapshot
     run.memory["undo"] = {
-        "task": data.get("task_id"), "step": snapshot.step, "round": snapshot.round,
+        "task": data.get("task_id"),
+        "step": snapshot.step,
+        "round": snapshot.round,
         "waiting_for": snapshot.waiting_for,
         "due_at": snapshot.due_at.isoformat() if snapshot.due_at else None,
         "memory": {name: value for name, value in snapshot.memory.items() if name != "undo"},
-        "goal": snapshot.goal_met_at is not None, "second_goal": snapshot.second_goal_met_at is not None,
+        "goal": snapshot.goal_met_at is not None,
+        "second_goal": snapshot.second_goal_met_at is not None,
     }
     run.memory["disposition"] = code
     run.memory["attempts"] = int(run.memory.get("attempts_before", 0)) + int(data.get("attempts", 0))
@@ -235,8 +238,13 @@ def undo(snapshot: Snapshot, task_id: int | None, now: datetime) -> Effects | No
         return None
     due = datetime.fromisoformat(before["due_at"]) if before["due_at"] else now
     return Effects(
-        snapshot=snapshot, step=before["step"], round=before["round"], waiting_for=before["waiting_for"], due_at=due,
-        memory=before["memory"], records=(Record(before["step"], before["round"], "undone", "reopened" if snapshot.left else ""),),
+        snapshot=snapshot,
+        step=before["step"],
+        round=before["round"],
+        waiting_for=before["waiting_for"],
+        due_at=due,
+        memory=before["memory"],
+        records=(Record(before["step"], before["round"], "undone", "reopened" if snapshot.left else ""),),
         goal_met_at=snapshot.goal_met_at if before["goal"] else None,
         second_goal_met_at=snapshot.second_goal_met_at if before["second_goal"] else None,
         withdraw=False,

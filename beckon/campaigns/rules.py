@@ -81,10 +81,19 @@ def effects(run: Run, outcome: Stay | Leave) -> Effects:
         due = max(min(outcome.until, last), now + SOONEST)
         waiting, left = outcome.waiting_for, None
     return Effects(
-        snapshot=snapshot, step=run.step, round=run.round, waiting_for=waiting, due_at=due, memory=run.memory, left=left,
+        snapshot=snapshot,
+        step=run.step,
+        round=run.round,
+        waiting_for=waiting,
+        due_at=due,
+        memory=run.memory,
+        left=left,
         messages=() if left is not None and _is_final(left) else tuple(run.messages),
         tasks=() if left is not None else tuple(run.tasks),
-        records=tuple(run.records), goal_met_at=goal_at, second_goal_met_at=second_at, withdraw=withdraw,
+        records=tuple(run.records),
+        goal_met_at=goal_at,
+        second_goal_met_at=second_at,
+        withdraw=withdraw,
     )
 
 

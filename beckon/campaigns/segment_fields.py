@@ -16,8 +16,13 @@ from beckon.core.segment_registry import (
 )
 
 _REASONS = tuple(
-    Choice(reason.value, Label(sentence(reason, "en")[0].lower() + sentence(reason, "en")[1:].rstrip("."),
-                               sentence(reason, "es")[0].lower() + sentence(reason, "es")[1:].rstrip(".")))
+    Choice(
+        reason.value,
+        Label(
+            sentence(reason, "en")[0].lower() + sentence(reason, "en")[1:].rstrip("."),
+            sentence(reason, "es")[0].lower() + sentence(reason, "es")[1:].rstrip("."),
+        ),
+    )
     for reason in LeaveReason
 )
 _PLAYBOOK = Parameter("playbook", Label("playbook", "guion de campaña"), ParameterKind.TEXT)
@@ -39,16 +44,23 @@ def _open_of_playbook(ask: Ask) -> Sql:
 
 register(
     HasField(
-        "in_campaign", Label("in a campaign now", "en una campaña ahora"),
-        Rows(_WITH_PLAYBOOK, "e.person_id", at="e.enrolled_at", only=_open_of_playbook), parameters=(_PLAYBOOK,),
+        "in_campaign",
+        Label("in a campaign now", "en una campaña ahora"),
+        Rows(_WITH_PLAYBOOK, "e.person_id", at="e.enrolled_at", only=_open_of_playbook),
+        parameters=(_PLAYBOOK,),
     ),
     HasField(
-        "was_enrolled", Label("ever taken into a campaign", "alguna vez inscrita en una campaña"),
-        Rows(_WITH_PLAYBOOK, "e.person_id", at="e.enrolled_at", only=_of_playbook), parameters=(_PLAYBOOK,),
+        "was_enrolled",
+        Label("ever taken into a campaign", "alguna vez inscrita en una campaña"),
+        Rows(_WITH_PLAYBOOK, "e.person_id", at="e.enrolled_at", only=_of_playbook),
+        parameters=(_PLAYBOOK,),
     ),
     ManyField(
-        "left_campaign", Label("how a campaign was left", "cómo salió de una campaña"), FieldKind.CHOICE,
+        "left_campaign",
+        Label("how a campaign was left", "cómo salió de una campaña"),
+        FieldKind.CHOICE,
         Rows("campaigns_enrollment e", "e.person_id", at="e.left_at", only="e.left_at IS NOT NULL"),
-        "e.left_reason", choices=_REASONS,
+        "e.left_reason",
+        choices=_REASONS,
     ),
 )

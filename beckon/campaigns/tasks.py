@@ -20,6 +20,11 @@ def run_organization(organization_id: int) -> None:
     done = run_round(organization, now=domain_now(organization))
     log.info(
         "round done organization=%s enrolled=%s excluded=%s advanced=%s messages=%s tasks=%s left=%s",
-        organization_id, done.enrolled.enrolled, done.enrolled.excluded, done.advanced.advanced,
-        done.advanced.messages, done.advanced.tasks, done.advanced.left,
+        organization_id,
+        done.enrolled.enrolled,
+        done.enrolled.excluded,
+        done.advanced.advanced,
+        done.advanced.messages,
+        done.advanced.tasks,
+        done.advanced.left,
     )

@@ -26,9 +26,7 @@ class History:
     reason: str
 
 
-def may_enrol(
-    facts: Facts, past: Iterable[History], playbook: Playbook, campaign_id: int, now: datetime
-) -> str | None:
+def may_enrol(facts: Facts, past: Iterable[History], playbook: Playbook, campaign_id: int, now: datetime) -> str | None:
     """None, or the first reason against: of the consent gate, an appointment, another or an earlier campaign."""
     no = unreachable(facts, playbook, now)
     if no is not None:

@@ -55,8 +55,8 @@ SELECT e.person_id, e.campaign_id, v.key, e.left_at, e.left_reason
 """
 
 _ENROLL = (
-    "COPY campaigns_enrollment (id, campaign_id, playbook_version_id, person_id, key, step, round, due_at, waiting_for, "
-    "memory, enrolled_at, left_reason) FROM STDIN"
+    "COPY campaigns_enrollment (id, campaign_id, playbook_version_id, person_id, key, step, round, due_at, "
+    "waiting_for, memory, enrolled_at, left_reason) FROM STDIN"
 )
 
 
@@ -85,8 +85,14 @@ def enrol_people(
     """Take in these people because of an event, today, whatever the daily volume. `entry` is kept in their memory."""
     campaign = load_campaigns(ids=[campaign_id])[campaign_id]
     keyed = _keys(person_ids)
-    return _admit(campaign, [(person, keyed[person]) for person in person_ids if person in keyed], len(keyed), by, now,
-                  entry=entry)
+    return _admit(
+        campaign,
+        [(person, keyed[person]) for person in person_ids if person in keyed],
+        len(keyed),
+        by,
+        now,
+        entry=entry,
+    )
 
 
 def candidates(campaign: Running, *, segment: Mapping[str, Any], limit: int, now: datetime) -> list[tuple[int, str]]:
@@ -95,9 +101,15 @@ def candidates(campaign: Running, *, segment: Mapping[str, Any], limit: int, now
     members = members_sql(parse_definition(dict(segment)), now=now)
     seed = current_organization().seed
     values: list[Any] = [
-        *members.values, campaign.campaign_id, campaign.campaign_id, now - timedelta(days=again.after_days),
-        [reason.value for reason in again.reasons], campaign.campaign_id, again.times,
-        f"{seed}|{campaign.name}|", limit,
+        *members.values,
+        campaign.campaign_id,
+        campaign.campaign_id,
+        now - timedelta(days=again.after_days),
+        [reason.value for reason in again.reasons],
+        campaign.campaign_id,
+        again.times,
+        f"{seed}|{campaign.name}|",
+        limit,
     ]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
@@ -165,8 +177,13 @@ def _mark_drained(campaign: Running, now: datetime) -> None:
 
 
 def _admit(
-    campaign: Running, people: Sequence[tuple[int, str]], need: int, by: Actor, now: datetime,
-    *, entry: Mapping[str, Any] | None = None,
+    campaign: Running,
+    people: Sequence[tuple[int, str]],
+    need: int,
+    by: Actor,
+    now: datetime,
+    *,
+    entry: Mapping[str, Any] | None = None,
 ) -> Enrolled:
     """Enrol the first `need` of the people who may come in; exclude those before them who may not."""
     total = Enrolled()
@@ -208,17 +225,30 @@ def _enroll(
         ids = [row[0] for row in cursor.fetchall()]
         with cursor.copy(_ENROLL) as copy:
             for id_, (person, key) in zip(ids, taken, strict=True):
-                copy.write_row((
-                    id_, campaign.campaign_id, campaign.version_id, person, key[:220], first, 0, now, "", Jsonb(memory),
-                    now, "",
-                ))
+                copy.write_row(
+                    (
+                        id_,
+                        campaign.campaign_id,
+                        campaign.version_id,
+                        person,
+                        key[:220],
+                        first,
+                        0,
+                        now,
+                        "",
+                        Jsonb(memory),
+                        now,
+                        "",
+                    )
+                )
     add_counts(Counter({(campaign.campaign_id, "enrolled"): len(taken)}))
     record_events(
         [
             NewEvent("campaign.enrolled", person, id_, {"campaign_id": campaign.campaign_id})
             for id_, (person, _) in zip(ids, taken, strict=True)
         ],
-        by=by, now=now,
+        by=by,
+        now=now,
     )
 
 

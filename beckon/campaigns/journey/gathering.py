@@ -65,8 +65,13 @@ def load_campaigns(*, ids: Iterable[int] | None = None, statuses: Sequence[str] 
         rows = cursor.fetchall()
     return {
         row[0]: Running(
-            row[0], row[1], row[2], installed(row[6], _json(row[7])), row[5],
-            {channel: int(sender) for channel, sender in _json(row[3]).items()}, row[4],
+            row[0],
+            row[1],
+            row[2],
+            installed(row[6], _json(row[7])),
+            row[5],
+            {channel: int(sender) for channel, sender in _json(row[3]).items()},
+            row[4],
         )
         for row in rows
     }
@@ -94,9 +99,21 @@ def load_versions(ids: Iterable[int]) -> dict[int, Playbook]:
 
 def _snapshot(row: tuple[Any, ...], campaign: str, organization: Organization) -> Snapshot:
     return Snapshot(
-        enrollment_id=row[0], campaign_id=row[1], person_id=row[2], key=row[3], campaign=campaign,
-        seed=organization.seed, step=row[4], round=row[5], waiting_for=row[6], due_at=row[7], enrolled_at=row[8],
-        memory=_json(row[9]), goal_met_at=row[10], second_goal_met_at=row[11], left=row[13],
+        enrollment_id=row[0],
+        campaign_id=row[1],
+        person_id=row[2],
+        key=row[3],
+        campaign=campaign,
+        seed=organization.seed,
+        step=row[4],
+        round=row[5],
+        waiting_for=row[6],
+        due_at=row[7],
+        enrolled_at=row[8],
+        memory=_json(row[9]),
+        goal_met_at=row[10],
+        second_goal_met_at=row[11],
+        left=row[13],
     )
 
 
@@ -110,9 +127,15 @@ def gather(person_ids: Sequence[int], *, now: datetime, policy: Policy | None = 
         rows = cursor.fetchall()
     return {
         row[0]: Facts(
-            person=people[row[0]], policy=policy, language=row[1] or organization.language,
-            time_zone=row[2] or organization.time_zone, birth_date=row[3], last_encounter_at=row[4],
-            next_appointment_at=row[5], last_appointment_at=row[6], last_appointment_outcome=row[7],
+            person=people[row[0]],
+            policy=policy,
+            language=row[1] or organization.language,
+            time_zone=row[2] or organization.time_zone,
+            birth_date=row[3],
+            last_encounter_at=row[4],
+            next_appointment_at=row[5],
+            last_appointment_at=row[6],
+            last_appointment_outcome=row[7],
         )
         for row in rows
         if row[0] in people

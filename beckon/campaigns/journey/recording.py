@@ -42,9 +42,7 @@ _TRACE = (
 _EMPTY = "{}"
 
 
-def record(
-    decided: Sequence[Decided], *, by: Actor, now: datetime, facts: Mapping[int, Facts] | None = None
-) -> None:
+def record(decided: Sequence[Decided], *, by: Actor, now: datetime, facts: Mapping[int, Facts] | None = None) -> None:
     """Record all effects of a batch inside the open transaction. The enrollments are locked by the caller.
 
     `facts`, where the caller has them, spare the desk from gathering them again.
@@ -65,9 +63,16 @@ def _update(all_effects: Sequence[Effects], now: datetime) -> None:
     present = now.isoformat()
     rows = [
         {
-            "i": e.snapshot.enrollment_id, "s": e.step, "r": e.round, "w": e.waiting_for, "d": _iso(e.due_at),
-            "m": e.memory, "g": _iso(e.goal_met_at), "h": _iso(e.second_goal_met_at),
-            "l": None if e.left is None else present, "x": "" if e.left is None else e.left.value,
+            "i": e.snapshot.enrollment_id,
+            "s": e.step,
+            "r": e.round,
+            "w": e.waiting_for,
+            "d": _iso(e.due_at),
+            "m": e.memory,
+            "g": _iso(e.goal_met_at),
+            "h": _iso(e.second_goal_met_at),
+            "l": None if e.left is None else present,
+            "x": "" if e.left is None else e.left.value,
         }
         for e in all_effects
     ]
@@ -86,7 +91,17 @@ def _trace(all_effects: Sequence[Effects], now: datetime) -> None:
             for r in e.records:
                 detail = json.dumps(dict(r.detail)) if r.detail else _EMPTY
                 copy.write_row(
-                    (s.enrollment_id, s.campaign_id, s.person_id, r.step, r.round, r.outcome, r.reason[:60], detail, now)
+                    (
+                        s.enrollment_id,
+                        s.campaign_id,
+                        s.person_id,
+                        r.step,
+                        r.round,
+                        r.outcome,
+                        r.reason[:60],
+                        detail,
+                        now,
+                    )
                 )
 
 
@@ -124,10 +139,19 @@ def _message(standing: Standing, wish: MessageWish) -> NewMessage:
     snapshot, playbook = standing.snapshot, standing.playbook
     return NewMessage(
         dedupe_key=enrollment_key(snapshot.enrollment_id, wish.step, wish.round),
-        person_id=snapshot.person_id, channel=Channel(wish.channel), purpose=Purpose(wish.purpose),
-        sender_id=standing.campaign.senders[wish.channel], template_key=playbook.template_key(wish.template),
-        contact_point_id=wish.contact_point_id, expires_at=wish.expires_at, requested_at=wish.requested_at, hipaa_class=playbook.hipaa_class,
-        campaign_id=snapshot.campaign_id, enrollment_id=snapshot.enrollment_id, step=wish.step, variant=wish.variant,
+        person_id=snapshot.person_id,
+        channel=Channel(wish.channel),
+        purpose=Purpose(wish.purpose),
+        sender_id=standing.campaign.senders[wish.channel],
+        template_key=playbook.template_key(wish.template),
+        contact_point_id=wish.contact_point_id,
+        expires_at=wish.expires_at,
+        requested_at=wish.requested_at,
+        hipaa_class=playbook.hipaa_class,
+        campaign_id=snapshot.campaign_id,
+        enrollment_id=snapshot.enrollment_id,
+        step=wish.step,
+        variant=wish.variant,
     )
 
 
@@ -140,12 +164,21 @@ def _open(decided: Sequence[Decided], facts: Mapping[int, Facts], by: Actor, now
             snapshot = standing.snapshot
             tasks.append(
                 NewTask(
-                    person_id=snapshot.person_id, queue_id=standing.campaign.queue_id,
-                    campaign_id=snapshot.campaign_id, enrollment_id=snapshot.enrollment_id, step=wish.step,
-                    round=wish.round, script_key=standing.playbook.template_key(wish.script),
-                    purpose=standing.playbook.tcpa_class, hipaa_class=standing.playbook.hipaa_class, value=wish.value,
-                    due_at=wish.due_at, callback_at=wish.callback_at, max_attempts=wish.max_attempts,
-                    days_between=wish.days_between, overrides=wish.overrides,
+                    person_id=snapshot.person_id,
+                    queue_id=standing.campaign.queue_id,
+                    campaign_id=snapshot.campaign_id,
+                    enrollment_id=snapshot.enrollment_id,
+                    step=wish.step,
+                    round=wish.round,
+                    script_key=standing.playbook.template_key(wish.script),
+                    purpose=standing.playbook.tcpa_class,
+                    hipaa_class=standing.playbook.hipaa_class,
+                    value=wish.value,
+                    due_at=wish.due_at,
+                    callback_at=wish.callback_at,
+                    max_attempts=wish.max_attempts,
+                    days_between=wish.days_between,
+                    overrides=wish.overrides,
                     skips_booked=bool(standing.playbook.entry.no_appointment_within_days),
                     text_sender_id=standing.campaign.senders.get("sms"),
                 )

@@ -1,4 +1,4 @@
-"""The expected return of a real campaign: its segment counted, its messages foreseen, its senders' prices. Reads only."""
+"""The expected return of a real campaign: people counted, messages foreseen, senders' prices. Reads only."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +16,13 @@ WEEKS = 14
 
 
 def compute_economics(
-    campaign: Campaign, playbook: Playbook, *, agents: int, assumptions: Assumptions | None, list_cents: int, now: datetime
+    campaign: Campaign,
+    playbook: Playbook,
+    *,
+    agents: int,
+    assumptions: Assumptions | None,
+    list_cents: int,
+    now: datetime,
 ) -> Economics:
     """The calculator's answer: pieces per person come from a preview of some people, prices from the senders."""
     people = count(parse_definition(dict(campaign.segment_definition)), now=now).value
@@ -28,14 +34,20 @@ def compute_economics(
         )
     }
     everybody = max(1, foreseen.enrolled + sum(foreseen.excluded.values()))
-    units = {
-        channel: (number / everybody, prices.get(channel, 0.0)) for channel, number in foreseen.messages().items()
-    }
+    units = {channel: (number / everybody, prices.get(channel, 0.0)) for channel, number in foreseen.messages().items()}
     given = assumptions or replace(
-        Assumptions(), attempts=playbook.attempts, booked_share=playbook.returns.booked_share,
-        kept_share=playbook.returns.kept_share, revenue_per_visit_cents=playbook.returns.revenue_per_visit_cents,
+        Assumptions(),
+        attempts=playbook.attempts,
+        booked_share=playbook.returns.booked_share,
+        kept_share=playbook.returns.kept_share,
+        revenue_per_visit_cents=playbook.returns.revenue_per_visit_cents,
     )
     return economics_of(
-        people=people, daily_volume=campaign.daily_volume, has_calls=playbook.has_calls(), agents=agents,
-        message_unit_cents=units, list_cents=list_cents, assumptions=given,
+        people=people,
+        daily_volume=campaign.daily_volume,
+        has_calls=playbook.has_calls(),
+        agents=agents,
+        message_unit_cents=units,
+        list_cents=list_cents,
+        assumptions=given,
     )

@@ -102,8 +102,14 @@ def mean_attempts(assumptions: Assumptions) -> float:
 
 
 def economics_of(
-    *, people: int, daily_volume: int, has_calls: bool, agents: int, message_unit_cents: dict[str, tuple[float, float]],
-    list_cents: int = 0, assumptions: Assumptions | None = None,
+    *,
+    people: int,
+    daily_volume: int,
+    has_calls: bool,
+    agents: int,
+    message_unit_cents: dict[str, tuple[float, float]],
+    list_cents: int = 0,
+    assumptions: Assumptions | None = None,
 ) -> Economics:
     """The expected return. `message_unit_cents`: channel -> (pieces per person, cents a piece).
 
@@ -124,11 +130,21 @@ def economics_of(
     a_month = min(people, daily_volume * WORKDAYS_IN_A_WEEK * WEEKS_IN_A_MONTH)
     a_week = min(people, daily_volume * WORKDAYS_IN_A_WEEK)
     return Economics(
-        people=people, days_to_enrol=days, expected_booked=booked, expected_kept=kept, expected_revenue_cents=revenue,
-        message_cents=messages, agent_days=agent_days, agents_needed=agents_for(a_month, a) if has_calls else 0,
-        agent_cents=agent_cents, list_cents=list_cents, cost_cents=cost, profit_cents=revenue - cost,
+        people=people,
+        days_to_enrol=days,
+        expected_booked=booked,
+        expected_kept=kept,
+        expected_revenue_cents=revenue,
+        message_cents=messages,
+        agent_days=agent_days,
+        agents_needed=agents_for(a_month, a) if has_calls else 0,
+        agent_cents=agent_cents,
+        list_cents=list_cents,
+        cost_cents=cost,
+        profit_cents=revenue - cost,
         break_even_visits=math.ceil(cost / a.revenue_per_visit_cents) if a.revenue_per_visit_cents else 0,
         bookings_per_week=math.ceil(round(a_week * a.booked_share, 6)),
         calls_per_day=math.ceil(round(a_week / WORKDAYS_IN_A_WEEK * mean_attempts(a), 6)) if has_calls else 0,
-        agents=agents, assumptions=a,
+        agents=agents,
+        assumptions=a,
     )

@@ -83,10 +83,17 @@ def _unanswered(
         facts = _contacted(facts, at, 1, is_call=True)
         if made < task.max_attempts:
             at += timedelta(days=task.days_between)
-    happening = Happening("call.disposed", {
-        "code": "NOANS", "step": task.step, "round": task.round, "attempts": made, "closed": True,
-        "closed_reason": "exhausted",
-    })
+    happening = Happening(
+        "call.disposed",
+        {
+            "code": "NOANS",
+            "step": task.step,
+            "round": task.round,
+            "attempts": made,
+            "closed": True,
+            "closed_reason": "exhausted",
+        },
+    )
     over = react(_after(effects), playbook, happening, max(at, task.due_at))
     assert over is not None
     return over, facts, max(at, task.due_at)
@@ -102,7 +109,12 @@ def _contacted(facts: Facts, at: datetime, times: int, *, is_call: bool = False)
 
 def _after(effects: Effects) -> Snapshot:
     return replace(
-        effects.snapshot, step=effects.step, round=effects.round, waiting_for=effects.waiting_for,
-        due_at=effects.due_at, memory=effects.memory, goal_met_at=effects.goal_met_at,
+        effects.snapshot,
+        step=effects.step,
+        round=effects.round,
+        waiting_for=effects.waiting_for,
+        due_at=effects.due_at,
+        memory=effects.memory,
+        goal_met_at=effects.goal_met_at,
         second_goal_met_at=effects.second_goal_met_at,
     )

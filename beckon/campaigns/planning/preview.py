@@ -1,4 +1,4 @@
-"""Before a launch: who gets what when, and who is left out and why. The real engine on a virtual clock; records nothing.
+"""Before a launch: who gets what when, and who is left out and why. The real engine, a virtual clock; no record.
 
 Nobody is assumed to answer, so it shows the most that can happen. Above SAMPLE people a fair sample is scaled up.
 """
@@ -75,8 +75,13 @@ def preview(campaign: Campaign, *, now: datetime, weeks: int = 14, sample: int =
     facts, past = gather(ids, now=now), histories(ids)
     for person, key in listed:
         if person in facts:
-            draft.take(facts[person], key, no=None if draft.is_over() else may_enrol(
-                facts[person], past.get(person, ()), running.playbook, campaign.pk, draft.day()))
+            draft.take(
+                facts[person],
+                key,
+                no=None
+                if draft.is_over()
+                else may_enrol(facts[person], past.get(person, ()), running.playbook, campaign.pk, draft.day()),
+            )
     return draft.result(people if factor > 1 else len(listed), len(listed), factor)
 
 
@@ -109,26 +114,42 @@ class _Draft:
         else:
             playbook, day = self.campaign.playbook, self.day()
             snapshot = Snapshot(
-                enrollment_id=0, campaign_id=self.campaign.campaign_id, person_id=facts.person.person_id, key=key,
-                campaign=self.campaign.name, seed=self.seed, step=playbook.first, round=0, waiting_for="", due_at=day,
-                enrolled_at=day, memory={"visits": {playbook.first: 1}},
+                enrollment_id=0,
+                campaign_id=self.campaign.campaign_id,
+                person_id=facts.person.person_id,
+                key=key,
+                campaign=self.campaign.name,
+                seed=self.seed,
+                step=playbook.first,
+                round=0,
+                waiting_for="",
+                due_at=day,
+                enrolled_at=day,
+                memory={"visits": {playbook.first: 1}},
             )
             self.plans.append(foresee(snapshot, facts, playbook, until=self.until))
 
     def result(self, people: int, looked_at: int, factor: float) -> Preview:
         """Everything added up, scaled from the sample to all."""
+
         def scaled(counts: Counter[str]) -> dict[str, int]:
             return {name: round(number * factor) for name, number in sorted(counts.items())}
 
         excluded = scaled(Counter(reason for _, reason in self.excluded))
         enrolled = round(len(self.plans) * factor)
         return Preview(
-            people=people, looked_at=looked_at, enrolled=enrolled, excluded=excluded,
-            waiting=max(0, people - enrolled - sum(excluded.values())), weeks=self._weeks(factor),
-            refused=scaled(Counter(
-                item.detail for plan in self.plans for item in plan.planned if item.what == "refused")),
+            people=people,
+            looked_at=looked_at,
+            enrolled=enrolled,
+            excluded=excluded,
+            waiting=max(0, people - enrolled - sum(excluded.values())),
+            weeks=self._weeks(factor),
+            refused=scaled(
+                Counter(item.detail for plan in self.plans for item in plan.planned if item.what == "refused")
+            ),
             left=scaled(Counter(plan.left for plan in self.plans if plan.left)),
-            plans=tuple(self.plans[:SHOWN]), excluded_people=tuple(self.excluded[:SHOWN]),
+            plans=tuple(self.plans[:SHOWN]),
+            excluded_people=tuple(self.excluded[:SHOWN]),
         )
 
     def _weeks(self, factor: float) -> tuple[PreviewWeek, ...]:
@@ -145,8 +166,10 @@ class _Draft:
                     messages[week][f"{item.step}/{item.what}"] += 1
         return tuple(
             PreviewWeek(
-                self.start + timedelta(weeks=week), round(enrolled[week] * factor),
-                {name: round(n * factor) for name, n in sorted(messages[week].items())}, round(calls[week] * factor),
+                self.start + timedelta(weeks=week),
+                round(enrolled[week] * factor),
+                {name: round(n * factor) for name, n in sorted(messages[week].items())},
+                round(calls[week] * factor),
             )
             for week in range(number)
         )

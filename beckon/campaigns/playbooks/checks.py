@@ -25,8 +25,15 @@ SCRIPT_VARIABLES = (
 def problems_of(playbook: Playbook) -> list[str]:
     """Every problem, in the order of the file. Empty: it may be installed."""
     return [
-        *_steps(playbook), *_targets(playbook), *_ends(playbook), *_circles(playbook), *_unreached(playbook),
-        *_references(playbook), *_dispositions(playbook), *_wordings(playbook), *_entry(playbook),
+        *_steps(playbook),
+        *_targets(playbook),
+        *_ends(playbook),
+        *_circles(playbook),
+        *_unreached(playbook),
+        *_references(playbook),
+        *_dispositions(playbook),
+        *_wordings(playbook),
+        *_entry(playbook),
     ]
 
 
@@ -158,9 +165,9 @@ def _wordings(playbook: Playbook) -> Iterator[str]:
             for finding in check_wording(wording_of(playbook, name, language, words)):
                 if finding.is_error or finding.code == "private":
                     yield f"templates.{name}.{language}.{finding.part} line {finding.line}: {finding.message}"
-            if template.channel == Channel.POSTAL and not words.back:
+            if template.channel == "postal" and not words.back:
                 yield f"templates.{name}.{language}: a postcard needs both sides, body and back"
-            if template.channel == Channel.POSTAL and len(words.body) + len(words.back) > MAX_POSTCARD:
+            if template.channel == "postal" and len(words.body) + len(words.back) > MAX_POSTCARD:
                 yield f"templates.{name}.{language}: more than {MAX_POSTCARD} characters do not fit on a postcard"
     for name, script in playbook.scripts.items():
         for language, text in (("en", script.en), ("es", script.es)):
@@ -171,6 +178,10 @@ def _wordings(playbook: Playbook) -> Iterator[str]:
 def wording_of(playbook: Playbook, name: str, language: str, words: Words) -> Wording:
     """A wording of the playbook as messaging knows it."""
     return Wording(
-        key=playbook.template_key(name), channel=Channel(playbook.templates[name].channel), language=language,
-        body=words.body, subject=words.subject, back=words.back,
+        key=playbook.template_key(name),
+        channel=Channel(playbook.templates[name].channel),
+        language=language,
+        body=words.body,
+        subject=words.subject,
+        back=words.back,
     )

@@ -70,7 +70,11 @@ def sign_off_playbook(version: PlaybookVersion, name: str, *, by: Actor, now: da
         key__in=[playbook.template_key(script) for script in playbook.scripts], signed_off_at=None
     ).update(signed_off_by=name.strip(), signed_off_at=now)
     record_audit(
-        action="playbook.signed_off", object_kind="playbook_version", object_ids=[version.pk], by=by, now=now,
+        action="playbook.signed_off",
+        object_kind="playbook_version",
+        object_ids=[version.pk],
+        by=by,
+        now=now,
         detail={"templates": sum(signed), "scripts": scripts},
     )
     return SignedOff(sum(signed), scripts)
@@ -81,8 +85,10 @@ def unsigned_wording(playbook: Playbook) -> list[str]:
     missing: list[str] = []
     for model, names in ((Template, playbook.templates), (Script, playbook.scripts)):
         wanted = {(playbook.template_key(name), language) for name in names for language in ("en", "es")}
-        rows = model.objects.filter(key__in={key for key, _ in wanted}).exclude(signed_off_at=None)  # type: ignore[attr-defined]
-        missing += [f"{key} ({language})" for key, language in sorted(wanted - set(rows.values_list("key", "language")))]
+        rows = model.objects.filter(key__in={key for key, _ in wanted}).exclude(signed_off_at=None)
+        missing += [
+            f"{key} ({language})" for key, language in sorted(wanted - set(rows.values_list("key", "language")))
+        ]
     return missing
 
 
@@ -113,6 +119,8 @@ def _save_scripts(playbook: Playbook) -> None:
                 Script.objects.filter(pk=known.pk).update(body=body)
                 continue
             Script.objects.create(
-                key=playbook.template_key(name), language=language, body=body,
+                key=playbook.template_key(name),
+                language=language,
+                body=body,
                 version=known.version + 1 if known else 1,
             )

@@ -62,8 +62,6 @@ def digest_of(definition: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(definition, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-
-
 _by_digest: dict[str, Playbook] = {}
 
 

@@ -84,7 +84,11 @@ class Entry(_Part):
     events: tuple[Literal["appointment.missed", "appointment.cancelled"], ...] = ()
     no_appointment_within_days: int = Field(default=0, ge=0, le=365)
     weekdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = (
-        "mon", "tue", "wed", "thu", "fri",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
     )
 
 

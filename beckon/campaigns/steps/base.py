@@ -23,8 +23,20 @@ STEP_ID = r"^[a-z][a-z0-9_]{0,38}$"
 class Run:
     """One enrollment in the middle of an advance: facts to read, effects to collect."""
 
-    __slots__ = ("_verdicts", "facts", "flags", "memory", "messages", "now", "playbook", "records", "round", "snapshot",
-                 "step", "tasks")
+    __slots__ = (
+        "_verdicts",
+        "facts",
+        "flags",
+        "memory",
+        "messages",
+        "now",
+        "playbook",
+        "records",
+        "round",
+        "snapshot",
+        "step",
+        "tasks",
+    )
 
     def __init__(self, snapshot: Snapshot, facts: Facts, playbook: "Playbook", now: datetime) -> None:
         self.snapshot = snapshot
@@ -63,7 +75,9 @@ class Run:
         replied_at = self.memory.get("reply_at")
         if is_reply and replied_at:
             return Ask(
-                Channel(channel), Purpose.REPLY, self.playbook.hipaa_class,
+                Channel(channel),
+                Purpose.REPLY,
+                self.playbook.hipaa_class,
                 requested_at=datetime.fromisoformat(replied_at),
             )
         return ask_of(self.playbook.tcpa_class, self.playbook.hipaa_class, channel)

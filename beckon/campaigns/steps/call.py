@@ -43,8 +43,13 @@ class CallStep(StepSpec):
         asked_to_be_called = run.memory.get("call_asked", False)
         run.tasks.append(
             TaskWish(
-                step=self.id, round=run.round, script=self.script, max_attempts=left, due_at=due,
-                days_between=self.days_between, value=self.worth_cents,
+                step=self.id,
+                round=run.round,
+                script=self.script,
+                max_attempts=left,
+                due_at=due,
+                days_between=self.days_between,
+                value=self.worth_cents,
                 callback_at=due if asked_to_be_called else None,
                 overrides=self.dispositions,
             )

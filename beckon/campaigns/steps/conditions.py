@@ -40,7 +40,7 @@ FACTS: dict[str, Callable[[Run], Any]] = {
 
 
 class Condition(BaseModel):
-    """`{fact: line, is: mobile}`, `{fact: attempts, at_least: 2}`, `{fact: flags, has: booked}`, or all/any/not of such."""
+    """`{fact: line, is: mobile}`, `{fact: attempts, at_least: 2}`, `{fact: flags, has: booked}`; all, any, not."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -93,10 +93,15 @@ class SendStep(StepSpec):
         is_mail = way.channel == "postal"
         run.messages.append(
             MessageWish(
-                step=self.id, round=run.round, channel=way.channel, template=template, variant=name,
+                step=self.id,
+                round=run.round,
+                channel=way.channel,
+                template=template,
+                variant=name,
                 contact_point_id=contact_point_id,
                 expires_at=None if is_mail else run.now + timedelta(hours=self.expires_hours),
-                purpose=ask.purpose.value, requested_at=ask.requested_at,
+                purpose=ask.purpose.value,
+                requested_at=ask.requested_at,
             )
         )
         run.memory["sent"] = self.id

@@ -87,9 +87,7 @@ def add_months(at: datetime, months: int) -> datetime:
     return at.replace(year=year, month=month + 1, day=min(at.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _on_weekday_and_hour(
-    at: datetime, zone: ZoneInfo, weekdays: tuple[Weekday, ...], hour: int | None
-) -> datetime:
+def _on_weekday_and_hour(at: datetime, zone: ZoneInfo, weekdays: tuple[Weekday, ...], hour: int | None) -> datetime:
     """The first moment not before `at` on one of the weekdays at the hour of the zone."""
     local = at.astimezone(zone)
     for days in range(15):

@@ -15,17 +15,33 @@ HELLO = {"channel": "sms", "en": {"body": "x"}, "es": {"body": "x"}}
 
 
 def point(kind: str = "phone", line: str = "mobile", number: int = 1, **more: Any) -> Point:
-    return Point(contact_point_id=number, number_id=number, owner_id=1, kind=kind, value=f"+1212555{number:04}",
-                 line_type=line, place=NEW_YORK, **more)
+    return Point(
+        contact_point_id=number,
+        number_id=number,
+        owner_id=1,
+        kind=kind,
+        value=f"+1212555{number:04}",
+        line_type=line,
+        place=NEW_YORK,
+        **more,
+    )
 
 
 def consent(channel: str = "all", mark: Mark = Mark.GRANTED, basis: Basis = Basis.WRITTEN) -> Entry:
     return Entry(1, None, channel, "all", mark, basis)
 
 
-def facts(*points: Point, entries: Sequence[Entry] | None = None, person: dict[str, Any] | None = None, **more: Any) -> Facts:
+def facts(
+    *points: Point, entries: Sequence[Entry] | None = None, person: dict[str, Any] | None = None, **more: Any
+) -> Facts:
     return Facts(
-        person=PersonFacts(1, points=points, entries=tuple([consent()] if entries is None else entries), place=NEW_YORK, **(person or {})),
+        person=PersonFacts(
+            1,
+            points=points,
+            entries=tuple([consent()] if entries is None else entries),
+            place=NEW_YORK,
+            **(person or {}),
+        ),
         **more,
     )
 
@@ -39,18 +55,34 @@ def playbook(*steps: dict[str, Any], **more: Any) -> Playbook:
     names = {"hello": HELLO, "other": HELLO, "drop": HELLO | {"channel": "voicemail"}}
     names |= {f"month-{n}": HELLO for n in (1, 2, 3)}
     definition: dict[str, Any] = {
-        "key": "trial", "title": {"en": "T", "es": "T"}, "purpose": {"en": "T", "es": "T"},
-        "hipaa_class": "treatment", "tcpa_class": "informational", "entry": {"segment": {"everyone": True}},
-        "goal": {"name": {"en": "B", "es": "B"}, "flags": ["booked"]}, "steps": list(steps),
-        "templates": names, "scripts": {"talk": {"en": "x", "es": "x"}},
+        "key": "trial",
+        "title": {"en": "T", "es": "T"},
+        "purpose": {"en": "T", "es": "T"},
+        "hipaa_class": "treatment",
+        "tcpa_class": "informational",
+        "entry": {"segment": {"everyone": True}},
+        "goal": {"name": {"en": "B", "es": "B"}, "flags": ["booked"]},
+        "steps": list(steps),
+        "templates": names,
+        "scripts": {"talk": {"en": "x", "es": "x"}},
     }
     return Playbook.model_validate(definition | more)
 
 
 def snapshot(step: str, **more: Any) -> Snapshot:
     values: dict[str, Any] = {
-        "enrollment_id": 5, "campaign_id": 2, "person_id": 1, "key": "MRN-1", "campaign": "trial", "seed": 7, "step": step,
-        "round": 0, "waiting_for": "", "due_at": NOW, "enrolled_at": NOW, "memory": {"visits": {step: 1}},
+        "enrollment_id": 5,
+        "campaign_id": 2,
+        "person_id": 1,
+        "key": "MRN-1",
+        "campaign": "trial",
+        "seed": 7,
+        "step": step,
+        "round": 0,
+        "waiting_for": "",
+        "due_at": NOW,
+        "enrolled_at": NOW,
+        "memory": {"visits": {step: 1}},
     }
     return Snapshot(**values | more)
 
@@ -58,8 +90,14 @@ def snapshot(step: str, **more: Any) -> Snapshot:
 def after(effects: Effects, **more: Any) -> Snapshot:
     """The enrollment as the effects leave it."""
     return snapshot(
-        effects.step, round=effects.round, waiting_for=effects.waiting_for, due_at=effects.due_at,
-        memory=effects.memory, goal_met_at=effects.goal_met_at, second_goal_met_at=effects.second_goal_met_at, **more,
+        effects.step,
+        round=effects.round,
+        waiting_for=effects.waiting_for,
+        due_at=effects.due_at,
+        memory=effects.memory,
+        goal_met_at=effects.goal_met_at,
+        second_goal_met_at=effects.second_goal_met_at,
+        **more,
     )
 
 

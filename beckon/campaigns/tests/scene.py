@@ -20,31 +20,64 @@ CHANNELS = ("sms", "voicemail", "email", "postal")
 
 
 def make_people(
-    now: datetime, number: int, *, lines: Sequence[str] = ("mobile",), basis: str = "written", postal: bool = True,
-    start: int = 0, **more: Any,
+    now: datetime,
+    number: int,
+    *,
+    lines: Sequence[str] = ("mobile",),
+    basis: str = "written",
+    postal: bool = True,
+    start: int = 0,
+    **more: Any,
 ) -> list[int]:
     """People with a phone of each line type in turn, a postal address, and consent to texts and drops on record."""
-    given = {"language": "en", "time_zone": "America/New_York", "state": "NY", "origin": "own", "created_at": now,
-             "updated_at": now} | more
-    people = Person.objects.bulk_create([
-        Person(given_name=f"P{n}", family_name="Sample", name_key=f"sample|p{n}", **given)
-        for n in range(start, start + number)
-    ])
+    given = {
+        "language": "en",
+        "time_zone": "America/New_York",
+        "state": "NY",
+        "origin": "own",
+        "created_at": now,
+        "updated_at": now,
+    } | more
+    people = Person.objects.bulk_create(
+        [
+            Person(given_name=f"P{n}", family_name="Sample", name_key=f"sample|p{n}", **given)
+            for n in range(start, start + number)
+        ]
+    )
     numbers, points, records, consents = [], [], [], []
     for n, person in enumerate(people, start):
         line = lines[n % len(lines)]
         if line:
-            numbers.append((person, Number(kind="phone", value=f"+1212555{n:04}" if n < 10_000 else f"+1646{n:07}",
-                                           line_type=line), "phone"))
+            numbers.append(
+                (
+                    person,
+                    Number(kind="phone", value=f"+1212555{n:04}" if n < 10_000 else f"+1646{n:07}", line_type=line),
+                    "phone",
+                )
+            )
         if postal:
-            numbers.append((person, Number(kind="postal", value=f"{n} main st", postal={"line1": f"{n} Main St"}),
-                            "postal"))
-        records.append(SourceRecord(source_id=1, key=f"MRN-{n:06}", digest="x", person_id=person.pk,
-                                    first_import_id=1, last_import_id=1))
+            numbers.append(
+                (person, Number(kind="postal", value=f"{n} main st", postal={"line1": f"{n} Main St"}), "postal")
+            )
+        records.append(
+            SourceRecord(
+                source_id=1, key=f"MRN-{n:06}", digest="x", person_id=person.pk, first_import_id=1, last_import_id=1
+            )
+        )
         if basis:
-            consents.append(ConsentEntry(person_id=person.pk, channel="all", purpose="all", state="granted", basis=basis,
-                                         evidence="sample", actor=BY.key, at=now - timedelta(days=9),
-                                         recorded_at=wall_now()))
+            consents.append(
+                ConsentEntry(
+                    person_id=person.pk,
+                    channel="all",
+                    purpose="all",
+                    state="granted",
+                    basis=basis,
+                    evidence="sample",
+                    actor=BY.key,
+                    at=now - timedelta(days=9),
+                    recorded_at=wall_now(),
+                )
+            )
     Number.objects.bulk_create([number for _, number, _ in numbers])
     points = [ContactPoint(person=person, number=number, kind=kind) for person, number, kind in numbers]
     ContactPoint.objects.bulk_create(points)
@@ -58,8 +91,13 @@ def make_senders(*channels: str) -> dict[str, int]:
     practice = {"name": "Riverside Family Practice", "phone": "(212) 555-0100", "postal_address": "1 Main Street"}
     return {
         channel: Sender.objects.create(
-            name=f"{channel} sender", channel=channel, carrier="sandbox", address=f"{channel}@example.org",
-            config={"practice": practice}, rate_per_second=100, cost_cents=1,
+            name=f"{channel} sender",
+            channel=channel,
+            carrier="sandbox",
+            address=f"{channel}@example.org",
+            config={"practice": practice},
+            rate_per_second=100,
+            cost_cents=1,
         ).pk
         for channel in channels or CHANNELS
     }
@@ -83,13 +121,14 @@ def install(key: str, now: datetime, *, signed: bool = True, **changes: Any) -> 
 def launch(version: PlaybookVersion, now: datetime, **more: Any) -> Campaign:
     """A running campaign on everybody."""
     options: dict[str, Any] = {
-        "name": f"{version.key} test", "starts_at": now, "daily_volume": 1000, "agents": 4,
+        "name": f"{version.key} test",
+        "starts_at": now,
+        "daily_volume": 1000,
+        "agents": 4,
         "segment": {"everyone": True},
     } | more
     campaign = life.draft_campaign(version=version, by=BY, now=now, **options)
-    life.confirm(
-        campaign, accepts=[life.LaunchNo.TOO_FEW_SLOTS, life.LaunchNo.TOO_FEW_AGENTS], by=BY, now=now
-    )
+    life.confirm(campaign, accepts=[life.LaunchNo.TOO_FEW_SLOTS, life.LaunchNo.TOO_FEW_AGENTS], by=BY, now=now)
     answer = life.launch(campaign, by=BY, now=now)
     assert isinstance(answer, life.Launched), answer
     return life.get_campaign(campaign.name)

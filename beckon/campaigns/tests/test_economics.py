@@ -28,7 +28,11 @@ def test_five_attempts_make_3_point_4_calls_when_a_fifth_leaves_after_each() -> 
 
 def test_a_campaign_breaks_even_when_its_kept_visits_pay_everything() -> None:
     e = economics_of(
-        people=4000, daily_volume=200, has_calls=True, agents=2, message_unit_cents={"postal": (1.0, 60.0), "sms": (2.0, 1.0)},
+        people=4000,
+        daily_volume=200,
+        has_calls=True,
+        agents=2,
+        message_unit_cents={"postal": (1.0, 60.0), "sms": (2.0, 1.0)},
         list_cents=100_000,
     )
     assert e.message_cents == {"postal": 240_000, "sms": 8_000}

@@ -35,7 +35,11 @@ def test_a_launch_is_refused_with_every_reason_and_changes_nothing(org: Any, now
     campaign = draft(install("community-outreach", now, signed=False), now)
     found = refusals(campaign, now)
     assert found == {
-        LaunchNo.NOT_CONFIRMED, LaunchNo.NOT_SIGNED_OFF, LaunchNo.NO_SENDER, LaunchNo.NO_QUEUE, LaunchNo.EMPTY_SEGMENT,
+        LaunchNo.NOT_CONFIRMED,
+        LaunchNo.NOT_SIGNED_OFF,
+        LaunchNo.NO_SENDER,
+        LaunchNo.NO_QUEUE,
+        LaunchNo.EMPTY_SEGMENT,
     }
     assert isinstance(life.launch(campaign, by=BY, now=now), life.NotLaunched)
     campaign.refresh_from_db()
@@ -118,7 +122,11 @@ def test_people_are_enrolled_excluded_with_one_reason_or_waiting(org: Any, now: 
     assert early.people == early.enrolled + sum(early.excluded.values()) + early.waiting
     assert (early.enrolled, late.enrolled, late.waiting) == (5, 8, 0)
     assert late.excluded == {
-        "deceased": 1, "do_not_contact": 1, "has_appointment": 1, "minor_without_guardian": 1, "no_contact_point": 1,
+        "deceased": 1,
+        "do_not_contact": 1,
+        "has_appointment": 1,
+        "minor_without_guardian": 1,
+        "no_contact_point": 1,
     }
     counted = counters(campaign.pk)
     assert (counted["enrolled"], counted["excluded.deceased"]) == (8, 1)
@@ -140,8 +148,12 @@ def test_somebody_in_the_same_playbook_already_is_not_taken_in_a_second_time(org
 @pytest.mark.parametrize(
     ("left", "days", "playbook", "enrolled"),
     [
-        ("lost", 88, "reactivation", 0), ("lost", 91, "reactivation", 1), ("lost", 91, "community-outreach", 0),
-        ("declined", 88, "reactivation", 0), ("declined", 91, "reactivation", 1), ("exhausted", 1, "community-outreach", 1),
+        ("lost", 88, "reactivation", 0),
+        ("lost", 91, "reactivation", 1),
+        ("lost", 91, "community-outreach", 0),
+        ("declined", 88, "reactivation", 0),
+        ("declined", 91, "reactivation", 1),
+        ("exhausted", 1, "community-outreach", 1),
     ],
 )
 def test_the_lost_may_be_won_back_after_90_days_by_a_playbook_that_wins_back(
@@ -189,7 +201,9 @@ def test_a_paused_campaign_moves_nobody_and_a_resumed_one_goes_on(org: Any, now:
     assert advance_due(now=now).advanced == 3
 
 
-def test_a_stopped_campaign_lets_everybody_go_with_the_reason_and_withdraws_messages_and_calls(org: Any, now: Any) -> None:
+def test_a_stopped_campaign_lets_everybody_go_with_the_reason_and_withdraws_messages_and_calls(
+    org: Any, now: Any
+) -> None:
     make_senders()
     make_desk(now)
     make_people(now, 3)

@@ -20,8 +20,12 @@ from beckon.campaigns.playbooks.reading import (
 def small() -> dict[str, Any]:
     """The smallest whole playbook."""
     return {
-        "key": "small", "title": {"en": "Small", "es": "Chico"}, "purpose": {"en": "Try", "es": "Probar"},
-        "hipaa_class": "treatment", "tcpa_class": "informational", "entry": {"segment": {"everyone": True}},
+        "key": "small",
+        "title": {"en": "Small", "es": "Chico"},
+        "purpose": {"en": "Try", "es": "Probar"},
+        "hipaa_class": "treatment",
+        "tcpa_class": "informational",
+        "entry": {"segment": {"everyone": True}},
         "goal": {"name": {"en": "Booked", "es": "Con cita"}, "flags": ["booked"]},
         "steps": [
             {"id": "hello", "kind": "send", "ways": [{"channel": "sms", "variants": "hello"}]},
@@ -29,11 +33,13 @@ def small() -> dict[str, Any]:
             {"id": "call", "kind": "call", "script": "talk"},
             {"id": "bye", "kind": "exit", "reason": "exhausted"},
         ],
-        "templates": {"hello": {
-            "channel": "sms",
-            "en": {"body": "Hello from {{ practice_name }}. {{ opt_out }}"},
-            "es": {"body": "Hola de {{ practice_name }}. {{ opt_out }}"},
-        }},
+        "templates": {
+            "hello": {
+                "channel": "sms",
+                "en": {"body": "Hello from {{ practice_name }}. {{ opt_out }}"},
+                "es": {"body": "Hola de {{ practice_name }}. {{ opt_out }}"},
+            }
+        },
         "scripts": {"talk": {"en": "Hello", "es": "Hola"}},
     }
 
@@ -100,19 +106,30 @@ def test_the_small_playbook_is_whole() -> None:
         (lambda d: d["scripts"].clear(), "there is no script 'talk'"),
         (lambda d: d["scripts"]["talk"].update(es=""), "scripts.talk.es"),
         (lambda d: d["scripts"].update(more={"en": "a", "es": "b"}), "scripts.more: no step reads it"),
-        (lambda d: d["templates"]["hello"]["en"].update(body="Hi {{ shoe_size }} {{ practice_name }} {{ opt_out }}"),
-         "“shoe_size” is not a variable"),
+        (
+            lambda d: d["templates"]["hello"]["en"].update(body="Hi {{ shoe_size }} {{ practice_name }} {{ opt_out }}"),
+            "“shoe_size” is not a variable",
+        ),
         (lambda d: d["templates"]["hello"]["en"].update(body="Hello {{ opt_out }}"), "practice_name"),
         (lambda d: d["templates"]["hello"]["en"].update(body="Hello from {{ practice_name }}"), "opt out"),
-        (lambda d: d["templates"]["hello"]["en"].update(body="{{ practice_name }}: diabetes. {{ opt_out }}"), "diabetes"),
+        (
+            lambda d: d["templates"]["hello"]["en"].update(body="{{ practice_name }}: diabetes. {{ opt_out }}"),
+            "diabetes",
+        ),
         (lambda d: d["templates"]["hello"].update(channel="email"), "is for email, not sms"),
         (lambda d: d["entry"]["segment"].update(field="shoe"), "entry.segment"),
-        (lambda d: d["on"].update(reply_yes={"go": "x"}) if "on" in d else d.update(on={"reply_yes": {"go": "x"}}),
-         "on.reply_yes.go: there is no step 'x'"),
+        (
+            lambda d: d["on"].update(reply_yes={"go": "x"}) if "on" in d else d.update(on={"reply_yes": {"go": "x"}}),
+            "on.reply_yes.go: there is no step 'x'",
+        ),
         (lambda d: d.update(on={"reply_no": {}}), "exactly one of go, leave, hold_days"),
         (lambda d: d["steps"][2].update(dispositions={"LVM": {"again": "tomorrow"}}), "steps.call.dispositions.LVM"),
-        (lambda d: d["steps"].insert(0, {"id": "fork", "kind": "branch", "cases": [
-            {"when": {"fact": "mood", "is": "good"}, "go": "bye"}]}), "'mood' is no fact"),
+        (
+            lambda d: d["steps"].insert(
+                0, {"id": "fork", "kind": "branch", "cases": [{"when": {"fact": "mood", "is": "good"}, "go": "bye"}]}
+            ),
+            "'mood' is no fact",
+        ),
         (lambda d: d.update(colour="red"), "colour"),
     ],
 )

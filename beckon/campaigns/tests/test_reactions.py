@@ -39,9 +39,14 @@ def disposed(code: str, where: Snapshot, book: Playbook = OUTREACH, **more: Any)
 @pytest.mark.parametrize(
     ("meaning", "step", "left"),
     [
-        ("yes", "details", None), ("reschedule", "details", None), ("later", "next_month", None),
-        ("no", "second_week", LeaveReason.DECLINED), ("stop", "second_week", LeaveReason.OPTED_OUT),
-        ("question", "second_week", None), ("wrong_person", "second_week", None), ("other", "second_week", None),
+        ("yes", "details", None),
+        ("reschedule", "details", None),
+        ("later", "next_month", None),
+        ("no", "second_week", LeaveReason.DECLINED),
+        ("stop", "second_week", LeaveReason.OPTED_OUT),
+        ("question", "second_week", None),
+        ("wrong_person", "second_week", None),
+        ("other", "second_week", None),
     ],
 )
 def test_a_reply_moves_the_person_as_the_playbook_says(meaning: str, step: str, left: LeaveReason | None) -> None:
@@ -92,7 +97,9 @@ def test_a_booking_by_anyone_ends_it_and_meets_the_second_goal_of_outreach_and_t
         ("NOANS", {"closed": False}, None),
     ],
 )
-def test_a_disposition_that_leaves_is_kept_with_its_reason(code: str, data: dict[str, Any], left: LeaveReason | None) -> None:
+def test_a_disposition_that_leaves_is_kept_with_its_reason(
+    code: str, data: dict[str, Any], left: LeaveReason | None
+) -> None:
     done = disposed(code, calling(), **data)
     assert done.left == left
     assert done.memory["disposition"] == code
@@ -132,7 +139,8 @@ def test_five_calls_without_an_answer_go_on_to_the_step_after_the_call() -> None
 
 def test_a_captured_mobile_with_the_details_meets_the_goal_and_next_month_still_comes() -> None:
     done = disposed(
-        "NOT_NOW", calling(), closed=True, closed_reason="next_month", next_month=True, captured_mobile=True)
+        "NOT_NOW", calling(), closed=True, closed_reason="next_month", next_month=True, captured_mobile=True
+    )
     assert (done.goal_met_at, done.left, done.step) == (SOON, None, "next_month")
 
 
@@ -171,9 +179,12 @@ def test_a_message_that_failed_takes_the_other_way_only_while_nothing_else_has_h
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
-        ("person.deceased", LeaveReason.DECEASED), ("person.merged", LeaveReason.DUPLICATE),
-        ("person.retired", LeaveReason.RETIRED), ("consent.opted_out", LeaveReason.OPTED_OUT),
-        ("stopped", LeaveReason.STOPPED), ("campaign.ended", LeaveReason.CAMPAIGN_ENDED),
+        ("person.deceased", LeaveReason.DECEASED),
+        ("person.merged", LeaveReason.DUPLICATE),
+        ("person.retired", LeaveReason.RETIRED),
+        ("consent.opted_out", LeaveReason.OPTED_OUT),
+        ("stopped", LeaveReason.STOPPED),
+        ("campaign.ended", LeaveReason.CAMPAIGN_ENDED),
     ],
 )
 def test_who_is_gone_leaves_at_once_and_what_was_queued_is_withdrawn(kind: str, reason: LeaveReason) -> None:

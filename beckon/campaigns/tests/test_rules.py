@@ -34,9 +34,15 @@ def test_a_send_step_queues_one_message_and_goes_on_to_the_wait() -> None:
     assert [r.outcome for r in done.records] == ["sent", "waiting"]
 
 
-BY_LINE = {"id": "send", "kind": "send", "ways": [
-    {"channel": "sms", "line": "mobile", "variants": "hello"}, {"channel": "voicemail", "line": "landline", "variants": "drop"},
-    {"channel": "sms", "line": "unknown", "variants": "other"}]}
+BY_LINE = {
+    "id": "send",
+    "kind": "send",
+    "ways": [
+        {"channel": "sms", "line": "mobile", "variants": "hello"},
+        {"channel": "voicemail", "line": "landline", "variants": "drop"},
+        {"channel": "sms", "line": "unknown", "variants": "other"},
+    ],
+}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +105,9 @@ def test_variants_are_drawn_by_the_source_key_and_never_by_ids() -> None:
 
 def test_each_return_to_a_step_takes_the_next_months_wording_and_the_last_one_repeats() -> None:
     monthly = {**SEND, "ways": [{"channel": "sms", "variants": {"a": ["month-1", "month-2"]}}], "next": "month"}
-    book = playbook(monthly, {"id": "month", "kind": "wait", "months": 1, "next": "send"}, BYE, on={"reply_no": {"go": "bye"}})
+    book = playbook(
+        monthly, {"id": "month", "kind": "wait", "months": 1, "next": "send"}, BYE, on={"reply_no": {"go": "bye"}}
+    )
     where, now, sent = snapshot("send"), NOW, []
     for _ in range(6):
         done = advance(where, MOBILE, book, now)
@@ -159,8 +167,10 @@ def test_a_call_outside_the_hours_is_due_when_they_open() -> None:
 @pytest.mark.parametrize(
     ("when", "goes"),
     [
-        ({"fact": "line", "is": "mobile"}, True), ({"fact": "line", "in": ["landline"]}, False),
-        ({"fact": "never_seen", "is": True}, True), ({"fact": "attempts", "at_least": 1}, False),
+        ({"fact": "line", "is": "mobile"}, True),
+        ({"fact": "line", "in": ["landline"]}, False),
+        ({"fact": "never_seen", "is": True}, True),
+        ({"fact": "attempts", "at_least": 1}, False),
         ({"not": {"fact": "language", "is": "es"}}, True),
         ({"all": [{"fact": "line", "is": "mobile"}, {"fact": "has_appointment", "is": True}]}, False),
         ({"any": [{"fact": "reply", "is": "yes"}, {"fact": "flags", "has": "answered"}]}, True),
@@ -178,9 +188,13 @@ def test_a_branch_takes_the_first_case_that_holds(when: dict[str, Any], goes: bo
 @pytest.mark.parametrize(
     ("wait", "due"),
     [
-        ({"days": 7}, "2026-11-23T15:00"), ({"hours": 2}, "2026-11-16T17:00"), ({"months": 1}, "2026-12-16T15:00"),
-        ({"days": 1, "hour": 9}, "2026-11-18T14:00"), ({"hour": 11}, "2026-11-16T16:00"),
-        ({"hour": 9}, "2026-11-17T14:00"), ({"weekdays": ["sat"], "hour": 9}, "2026-11-21T14:00"),
+        ({"days": 7}, "2026-11-23T15:00"),
+        ({"hours": 2}, "2026-11-16T17:00"),
+        ({"months": 1}, "2026-12-16T15:00"),
+        ({"days": 1, "hour": 9}, "2026-11-18T14:00"),
+        ({"hour": 11}, "2026-11-16T16:00"),
+        ({"hour": 9}, "2026-11-17T14:00"),
+        ({"weekdays": ["sat"], "hour": 9}, "2026-11-21T14:00"),
         ({"days": 2, "weekdays": ["tue"]}, "2026-11-24T05:00"),
     ],
 )
@@ -204,8 +218,11 @@ def test_a_month_after_the_last_of_january_is_the_last_of_february() -> None:
 
 
 def test_a_goal_step_lets_go_of_those_who_met_it_and_passes_the_others_on() -> None:
-    book = playbook({"id": "settle", "kind": "goal"}, BYE, goal={
-        "name": {"en": "x", "es": "x"}, "flags": ["details_given"], "ends": False})
+    book = playbook(
+        {"id": "settle", "kind": "goal"},
+        BYE,
+        goal={"name": {"en": "x", "es": "x"}, "flags": ["details_given"], "ends": False},
+    )
     assert advance(snapshot("settle"), MOBILE, book, NOW).left == LeaveReason.EXHAUSTED
     met = advance(snapshot("settle", memory={"flags": ["details_given"]}), MOBILE, book, NOW)
     assert (met.left, met.goal_met_at) == (LeaveReason.GOAL_MET, NOW)

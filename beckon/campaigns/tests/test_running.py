@@ -18,7 +18,9 @@ def advance_until_quiet(now: Any) -> int:
     return total
 
 
-def test_outreach_sends_the_postcard_then_the_text_or_the_drop_by_line_and_then_opens_a_call(org: Any, now: Any) -> None:
+def test_outreach_sends_the_postcard_then_the_text_or_the_drop_by_line_and_then_opens_a_call(
+    org: Any, now: Any
+) -> None:
     make_senders()
     make_desk(now)
     people = make_people(now, 4, lines=("mobile", "landline"))

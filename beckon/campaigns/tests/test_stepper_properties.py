@@ -25,10 +25,19 @@ def playbooks(draw: Any) -> Playbook:
     number = draw(st.integers(1, 6))
     ids = [f"s{n}" for n in range(number)]
     steps = [_step(draw, id_, [*ids, "bye"]) for id_ in ids]
-    triggers = draw(st.dictionaries(
-        st.sampled_from(["reply_yes", "reply_later", "next_month"]), st.sampled_from(ids).map(lambda go: {"go": go})))
-    book = playbook(*steps, BYE, on=triggers, attempts=draw(st.integers(1, 5)), max_rounds=draw(st.integers(1, 6)),
-                    max_days=draw(st.integers(1, 300)))
+    triggers = draw(
+        st.dictionaries(
+            st.sampled_from(["reply_yes", "reply_later", "next_month"]), st.sampled_from(ids).map(lambda go: {"go": go})
+        )
+    )
+    book = playbook(
+        *steps,
+        BYE,
+        on=triggers,
+        attempts=draw(st.integers(1, 5)),
+        max_rounds=draw(st.integers(1, 6)),
+        max_days=draw(st.integers(1, 300)),
+    )
     spinning = [p for p in problems_of(book) if "without any wait or call" in p]
     return book if not spinning else playbook({"id": "s0", "kind": "wait", "days": 1}, BYE)
 
@@ -53,16 +62,24 @@ def _step(draw: Any, id_: str, targets: list[str]) -> dict[str, Any]:
     return step
 
 
-HAPPENINGS = st.sampled_from([
-    Happening("message.received", {"meaning": "yes", "channel": "sms"}), Happening("message.received", {"meaning": "later"}),
-    Happening("message.received", {"meaning": "question"}), Happening("message.failed", {"step": "s0"}),
-    Happening("task.closed", {"step": "s1", "reason": "exhausted"}), None, None,
-])
+HAPPENINGS = st.sampled_from(
+    [
+        Happening("message.received", {"meaning": "yes", "channel": "sms"}),
+        Happening("message.received", {"meaning": "later"}),
+        Happening("message.received", {"meaning": "question"}),
+        Happening("message.failed", {"step": "s0"}),
+        Happening("task.closed", {"step": "s1", "reason": "exhausted"}),
+        None,
+        None,
+    ]
+)
 
 
 @settings(max_examples=150, deadline=None)
 @given(playbooks(), st.sampled_from(PEOPLE), st.lists(HAPPENINGS, max_size=30), st.randoms(use_true_random=False))
-def test_every_journey_ends_within_its_limits(book: Playbook, who: Facts, events: list[Happening | None], luck: Any) -> None:
+def test_every_journey_ends_within_its_limits(
+    book: Playbook, who: Facts, events: list[Happening | None], luck: Any
+) -> None:
     journey = Journey(book, who)
     for event in events:
         if journey.last.left is None:
@@ -106,8 +123,15 @@ class Journey:
         self.made += 1
         is_monthly = code == "NOT_NOW"
         is_over = is_monthly or self.made >= self.allowed
-        data = {"code": code, "step": where.step, "round": where.round, "attempts": self.made, "closed": is_over,
-                "closed_reason": "exhausted" if is_over else "", "next_month": is_monthly}
+        data = {
+            "code": code,
+            "step": where.step,
+            "round": where.round,
+            "attempts": self.made,
+            "closed": is_over,
+            "closed_reason": "exhausted" if is_over else "",
+            "next_month": is_monthly,
+        }
         self.now += timedelta(days=7)
         done = react(where, self.book, Happening("call.disposed", data), self.now)
         assert done is not None
@@ -127,7 +151,9 @@ class Journey:
 
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(library_keys()), st.sampled_from(PEOPLE), st.integers(0, 23))
-def test_the_same_inputs_give_the_same_effects_for_every_playbook_of_the_library(key: str, who: Facts, hour: int) -> None:
+def test_the_same_inputs_give_the_same_effects_for_every_playbook_of_the_library(
+    key: str, who: Facts, hour: int
+) -> None:
     book = read_library(key)
     at: datetime = NOW.replace(hour=hour)
     assert advance(snapshot(book.first), who, book, at) == advance(snapshot(book.first), who, book, at)

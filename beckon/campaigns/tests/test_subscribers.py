@@ -103,7 +103,11 @@ def test_an_agent_who_disposes_moves_the_journey_and_undoing_puts_it_back(org: A
     undo_last(AGENT, by=AGENT, now=now)
     assert standing(people[0]) == ("call", "task", "")
     assert list(StepRecord.objects.order_by("pk").values_list("outcome", flat=True))[-4:] == [
-        "called", "second_goal_met", "left", "undone"]
+        "called",
+        "second_goal_met",
+        "left",
+        "undone",
+    ]
 
 
 def test_five_attempts_end_the_calls_and_a_week_lies_between_them(org: Any, now: Any) -> None:

@@ -1,4 +1,4 @@
-"""`beckon campaign launch`: draft, cost, confirm, launch. Without --confirm it only shows what it would cost and bring."""
+"""`beckon campaign launch`: draft, cost, confirm, launch. Without --confirm it only shows the expected return."""
 
 import argparse
 import json
@@ -33,8 +33,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--agents", type=int, default=1, metavar="N", help="agents who will call")
     parser.add_argument("--signed-off-by", metavar="NAME", help="who has read and approved wording and scripts")
     parser.add_argument("--confirm", action="store_true", help="the expected return is understood: launch")
-    parser.add_argument("--accept", action="append", default=[], choices=["too_few_slots", "too_few_agents"],
-                        help="launch in spite of this shortage")
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        choices=["too_few_slots", "too_few_agents"],
+        help="launch in spite of this shortage",
+    )
     parser.add_argument("--json", action="store_true")
 
 
@@ -73,8 +78,15 @@ def _draft(args: argparse.Namespace, organization: Organization, now: datetime) 
         starts_at = datetime.fromisoformat(args.starts).replace(hour=9, tzinfo=ZoneInfo(organization.time_zone))
     segment = to_json(get_definition(args.segment)) if args.segment else None
     return life.draft_campaign(
-        name=name, version=version, starts_at=starts_at, daily_volume=args.daily, agents=args.agents, segment=segment,
-        ends_at=starts_at + timedelta(weeks=args.weeks) if args.weeks else None, by=COMMAND_LINE, now=now,
+        name=name,
+        version=version,
+        starts_at=starts_at,
+        daily_volume=args.daily,
+        agents=args.agents,
+        segment=segment,
+        ends_at=starts_at + timedelta(weeks=args.weeks) if args.weeks else None,
+        by=COMMAND_LINE,
+        now=now,
     )
 
 
@@ -84,11 +96,15 @@ def _show(campaign: Campaign, *, as_json: bool) -> None:
         print(json.dumps({"campaign": campaign.name, **e}))
         return
     print(f"{campaign.name}: {e['people']:,} people, {campaign.daily_volume} a day for {e['days_to_enrol']} days")
-    print(f"  expected   {e['expected_booked']:,} booked, {e['expected_kept']:,} kept, {_money(e['expected_revenue_cents'])}")
+    revenue = _money(e["expected_revenue_cents"])
+    print(f"  expected   {e['expected_booked']:,} booked, {e['expected_kept']:,} kept, {revenue}")
     sent = "  ".join(f"{channel} {_money(cents)}" for channel, cents in e["message_cents"].items())
-    print(f"  costs      {_money(e['cost_cents'])} (agents {_money(e['agent_cents'])} for {e['agent_days']} days  {sent})")
+    print(
+        f"  costs      {_money(e['cost_cents'])} (agents {_money(e['agent_cents'])} for {e['agent_days']} days  {sent})"
+    )
     print(f"  profit     {_money(e['profit_cents'])}; pays for itself from {e['break_even_visits']:,} kept visits on")
-    print(f"  a week     {e['bookings_per_week']} bookings; a day {e['calls_per_day']} calls; agents needed {e['agents_needed']}")
+    print(f"  a week     {e['bookings_per_week']} bookings; a day {e['calls_per_day']} calls")
+    print(f"  agents     {e['agents_needed']} needed, {e['agents']} given")
 
 
 def _money(cents: int) -> str:

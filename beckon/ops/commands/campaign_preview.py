@@ -32,14 +32,18 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(_document(shown)))
         return 0
-    print(f"{shown.people:,} people: {shown.enrolled:,} enrolled, {sum(shown.excluded.values()):,} left out, "
-          f"{shown.waiting:,} waiting" + (f" (from {shown.looked_at:,} looked at)" if shown.looked_at < shown.people else ""))
+    print(
+        f"{shown.people:,} people: {shown.enrolled:,} enrolled, {sum(shown.excluded.values()):,} left out, "
+        f"{shown.waiting:,} waiting"
+        + (f" (from {shown.looked_at:,} looked at)" if shown.looked_at < shown.people else "")
+    )
     for reason, number in shown.excluded.items():
         print(f"  left out {number:>7,}  {reason_sentence(reason)}")
     zone = ZoneInfo(organization.time_zone)
     for week in shown.weeks:
         sent = "  ".join(f"{name} {number:,}" for name, number in week.messages.items())
-        print(f"  week of {week.starts_at.astimezone(zone):%Y-%m-%d}  enrolled {week.enrolled:,}  calls {week.calls:,}  {sent}")
+        day = week.starts_at.astimezone(zone)
+        print(f"  week of {day:%Y-%m-%d}  enrolled {week.enrolled:,}  calls {week.calls:,}  {sent}")
     for refusal, number in shown.refused.items():
         print(f"  not sent {number:>7,}  {refusal}")
     for plan in shown.plans[: args.people]:
@@ -51,11 +55,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _document(shown: Preview) -> dict[str, object]:
     return {
-        "people": shown.people, "looked_at": shown.looked_at, "enrolled": shown.enrolled, "excluded": dict(shown.excluded),
-        "waiting": shown.waiting, "refused": dict(shown.refused), "left": dict(shown.left),
+        "people": shown.people,
+        "looked_at": shown.looked_at,
+        "enrolled": shown.enrolled,
+        "excluded": dict(shown.excluded),
+        "waiting": shown.waiting,
+        "refused": dict(shown.refused),
+        "left": dict(shown.left),
         "weeks": [
-            {"starts_at": week.starts_at.isoformat(), "enrolled": week.enrolled, "messages": dict(week.messages),
-             "calls": week.calls}
+            {
+                "starts_at": week.starts_at.isoformat(),
+                "enrolled": week.enrolled,
+                "messages": dict(week.messages),
+                "calls": week.calls,
+            }
             for week in shown.weeks
         ],
     }

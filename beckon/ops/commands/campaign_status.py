@@ -44,15 +44,28 @@ def run(args: argparse.Namespace) -> int:
         campaign = life.get_campaign(args.name)
         found = sums(campaign, now=now)
     if args.json:
-        print(json.dumps({
-            "campaign": campaign.name, "status": campaign.status, "people": found.people, "enrolled": found.enrolled,
-            "excluded": dict(found.excluded), "waiting": found.waiting, "left": dict(found.left), "active": found.active,
-            "goal_met": found.goal_met, "second_goal_met": found.second_goal_met,
-        }))
+        print(
+            json.dumps(
+                {
+                    "campaign": campaign.name,
+                    "status": campaign.status,
+                    "people": found.people,
+                    "enrolled": found.enrolled,
+                    "excluded": dict(found.excluded),
+                    "waiting": found.waiting,
+                    "left": dict(found.left),
+                    "active": found.active,
+                    "goal_met": found.goal_met,
+                    "second_goal_met": found.second_goal_met,
+                }
+            )
+        )
         return 0
     print(f"{campaign.name}: {campaign.status}")
-    print(f"  {found.people:,} people = {found.enrolled:,} enrolled + {sum(found.excluded.values()):,} left out "
-          f"+ {found.waiting:,} waiting for their day")
+    print(
+        f"  {found.people:,} people = {found.enrolled:,} enrolled + {sum(found.excluded.values()):,} left out "
+        f"+ {found.waiting:,} waiting for their day"
+    )
     print(f"  in the journey {found.active:,}; goal met {found.goal_met:,}; second goal {found.second_goal_met:,}")
     for reason, number in found.left.items():
         print(f"  left     {number:>7,}  {reason_sentence(reason)}")

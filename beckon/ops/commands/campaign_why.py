@@ -30,14 +30,28 @@ def run(args: argparse.Namespace) -> int:
         found = why(args.person, now=now, language=args.language)
         record_audit(action="person.viewed", object_kind="person", object_ids=[args.person], by=COMMAND_LINE, now=now)
     if args.json:
-        print(json.dumps([
-            {"campaign": w.campaign, "step": w.step, "due_at": w.due_at.isoformat() if w.due_at else None,
-             "sentences": list(w.sentences), "trace": [[at.isoformat(), *rest] for at, *rest in w.trace]}
-            for w in found
-        ], ensure_ascii=False))
+        print(
+            json.dumps(
+                [
+                    {
+                        "campaign": w.campaign,
+                        "step": w.step,
+                        "due_at": w.due_at.isoformat() if w.due_at else None,
+                        "sentences": list(w.sentences),
+                        "trace": [[at.isoformat(), *rest] for at, *rest in w.trace],
+                    }
+                    for w in found
+                ],
+                ensure_ascii=False,
+            )
+        )
         return 0
     if not found:
-        print("This person was never in a campaign." if args.language == "en" else "Esta persona nunca estuvo en una campaña.")
+        print(
+            "This person was never in a campaign."
+            if args.language == "en"
+            else "Esta persona nunca estuvo en una campaña."
+        )
     zone = ZoneInfo(organization.time_zone)
     for one in found:
         print(one.campaign)

@@ -32,8 +32,10 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps([{"key": p.key, "title": p.title.in_language(args.language)} for p in found]))
         return 0
     for playbook in found:
-        print(f"{playbook.key:<22} {playbook.title.in_language(args.language)}: "
-              f"{' '.join(playbook.purpose.in_language(args.language).split())}")
+        print(
+            f"{playbook.key:<22} {playbook.title.in_language(args.language)}: "
+            f"{' '.join(playbook.purpose.in_language(args.language).split())}"
+        )
     return 0
 
 
