@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
@@ -39,6 +40,12 @@ FROM unnest(%s::bigint[], %s::smallint[], %s::text[], %s::timestamptz[], %s::tex
 WHERE t.id = g.id
 """
 
+
+_COPY = """
+COPY desk_call (id, task_id, person_id, number_id, campaign_id, enrollment_id, agent, attempt, disposition, counted,
+    answered, remarks, appointment_id, callback_at, local_hour, local_weekday, started_at, ended_at, before,
+    undone_by, dedupe_key) FROM STDIN
+"""
 
 _COUNT = """
 UPDATE desk_calltask t SET attempts = g.attempts, tried_hours = g.tried_hours::smallint[], last_agent = ''
@@ -193,9 +200,7 @@ def _facts(
 def _record(done: list[Done], by: Actor, now: datetime) -> None:
     if not done:
         return
-    calls = [_call(each, now) for each in done]
-    for each, row in zip(done, Call.objects.bulk_create(calls), strict=True):
-        each.call_id = row.pk
+    _insert_calls(done, now)
     _update_tasks([d for d in done if d.task is not None and not _leaves_task_alone(d)], now)
     _count_attempts([d for d in done if _leaves_task_alone(d) and d.effects.counted])
     consequences.touch_people(done, now)
@@ -241,17 +246,26 @@ def _update_tasks(done: list[Done], now: datetime) -> None:
         cursor.execute(_UPDATE, [now, *(list(column) for column in zip(*rows, strict=True))])
 
 
-def _call(done: Done, now: datetime) -> Call:
-    outcome, task = done.outcome, done.task
-    local = now.astimezone(done.zone)
-    return Call(
-        task_id=task.pk if task else None, person_id=done.person.pk, number_id=done.dialled,
-        campaign_id=task.campaign_id if task else None, enrollment_id=task.enrollment_id if task else None,
-        agent=outcome.agent.key, attempt=done.effects.attempts, disposition=outcome.code,
-        counted=done.effects.counted, answered=done.effects.answered, remarks=outcome.details.remarks,
-        appointment_id=outcome.details.appointment_id, callback_at=done.effects.callback_at,
-        local_hour=local_hour(now, done.zone), local_weekday=local.weekday(), started_at=outcome.started_at,
-        ended_at=now, before=consequences.before(done), dedupe_key=outcome.form_id,
+def _insert_calls(done: Sequence[Done], now: datetime) -> None:
+    """Write the calls by COPY under ids taken beforehand; several times faster than an INSERT of many values."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('desk_call_id_seq') FROM generate_series(1, %s)", [len(done)])
+        for each, (call_id,) in zip(done, cursor.fetchall(), strict=True):
+            each.call_id = call_id
+        with cursor.copy(_COPY) as copy:
+            for each in done:
+                copy.write_row(_call(each, now))
+
+
+def _call(done: Done, now: datetime) -> tuple[object, ...]:
+    """A row of desk_call in the order of _COPY."""
+    outcome, task, details = done.outcome, done.task, done.outcome.details
+    return (
+        done.call_id, task.pk if task else None, done.person.pk, done.dialled, task.campaign_id if task else None,
+        task.enrollment_id if task else None, outcome.agent.key, done.effects.attempts, outcome.code,
+        done.effects.counted, done.effects.answered, details.remarks, details.appointment_id,
+        done.effects.callback_at, local_hour(now, done.zone), now.astimezone(done.zone).weekday(),
+        outcome.started_at, now, Jsonb(consequences.before(done)), "", outcome.form_id,
     )
 
 
