@@ -1,0 +1,76 @@
+"""`advance`: enrollments due at one send step, through the engine that runs in production."""
+
+import time
+
+import psycopg
+
+from beckon.campaigns.actions import BATCH, Advanced, advance_all, advance_due
+from beckon.campaigns.enrolling.enrolment import enrol_due
+from beckon.campaigns.models import Campaign
+from beckon.core.actors import SYSTEM
+from beckon.core.tenancy import org_scope
+from beckon.lab.campaign import Plan, launch_in_sandbox
+from beckon.lab.population import default_population
+from beckon.lab.world import World, agents_named
+from beckon.ops.bench.bare import bare_table, connect_as_owner, copy_seconds, settle
+from beckon.ops.bench.context import Bench
+from beckon.ops.bench.days import ADVANCE_DAY
+from beckon.ops.bench.scene import PLAYBOOK, ensure_consent, ensure_people, ensure_practice
+from beckon.ops.bench.values import BenchFailed, Figures
+
+NAME = "Bench"
+MOST = 100_000
+"""Enrollments advanced at most: what is measured is the cost of one, among as many people as there are."""
+
+
+def prepare(bench: Bench) -> None:
+    """A running campaign whose people are due at its first step, a text or a voicemail drop."""
+    ensure_people(bench)
+    ensure_consent(bench)
+    bench.tell("launching a campaign and enrolling")
+    with org_scope(bench.organization):
+        world = World(bench.organization, ensure_practice(bench), default_population(), agents_named(4))
+        days = -(-bench.people // MOST)
+        plan = Plan(NAME, PLAYBOOK, starts_at=ADVANCE_DAY, days_to_enrol=days, signed_off_by="Bench")
+        launch_in_sandbox(world, plan, now=ADVANCE_DAY)
+    with org_scope(bench.organization):
+        enrol_due(now=ADVANCE_DAY)
+    settle(bench.organization)
+
+
+def measure(bench: Bench) -> Figures:
+    """Enrollments a second after one batch that warms up, as a worker is that has been running for a while."""
+    with org_scope(bench.organization):
+        warmed = advance_due(now=ADVANCE_DAY, limit=min(BATCH, bench.people // 5), by=SYSTEM)
+    with bench.timing():
+        began = time.perf_counter()
+        done = advance_all(bench.organization, now=ADVANCE_DAY, by=SYSTEM)
+        seconds = time.perf_counter() - began
+    if not done.messages:
+        raise BenchFailed("no message was recorded: the people are not as expected")
+    bench.tell("measuring the limit")
+    limit = _limit(bench, warmed + done)
+    return Figures(
+        done.advanced / seconds, limit, (f"{done.advanced:,} advanced, {done.messages:,} messages recorded",)
+    )
+
+
+def _limit(bench: Bench, done: Advanced) -> float:
+    """Enrollments a second when the same rows are only written."""
+    with org_scope(bench.organization):
+        campaign = Campaign.objects.get(name=NAME).pk
+    mine = f"campaign_id = {campaign}"
+    with connect_as_owner(bench.organization) as owner:
+        seconds = copy_seconds(owner, [("messaging_message", mine), ("campaigns_steprecord", mine)], bench.folder)
+        seconds += _update_seconds(owner, mine)
+    return done.advanced / seconds
+
+
+def _update_seconds(owner: psycopg.Connection, mine: str) -> float:
+    with bare_table(owner, "campaigns_enrollment") as bare:
+        owner.execute(
+            f"INSERT INTO {bare} SELECT * FROM campaigns_enrollment WHERE {mine} AND left_at IS NULL".encode()
+        )
+        began = time.perf_counter()
+        owner.execute(f"UPDATE {bare} SET step = 'next', due_at = due_at + interval '7 days', memory = memory".encode())
+        return time.perf_counter() - began
