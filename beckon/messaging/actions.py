@@ -45,7 +45,10 @@ def queue_messages(messages: Sequence[NewMessage], *, by: Actor, now: datetime) 
     _refuse_misuse(messages)
     for _ in range(_RACES):
         known = _known([m.dedupe_key for m in messages])
-        fresh = {m.dedupe_key: m for m in reversed(messages) if m.dedupe_key not in known}
+        fresh: dict[str, NewMessage] = {}
+        for message in messages:
+            if message.dedupe_key not in known:
+                fresh.setdefault(message.dedupe_key, message)
         written = write_messages(list(fresh.values()), now=now) if fresh else []
         ids = _reserve_ids(len(written))
         try:

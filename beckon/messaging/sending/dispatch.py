@@ -5,6 +5,7 @@ while the network is talked to. Marks in flight are bounded, and so is what a cr
 """
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -76,6 +77,7 @@ def dispatch(
         raise RuntimeError("dispatch commits before it sends; call it outside org_scope and any transaction")
     token = worker_token()
     run = _Run(organization, sender_id, token, by, clock or (lambda: domain_now(organization)))
+    gc.freeze()  # what the process has loaded so far is not searched for garbage with every thousand messages
     try:
         held = run.take()
         if held is None:
@@ -83,6 +85,7 @@ def dispatch(
         return asyncio.run(run.pump(held, carrier_of, seconds))
     finally:
         run.close()
+        gc.unfreeze()
 
 
 def worker_token() -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from beckon.channels.carriers.base import Channel, OutgoingMessage
@@ -39,7 +40,8 @@ def make_outgoing(batch: Sequence[Due], held: Held, organization_id: int) -> lis
 
 
 def _unsubscribe(due: Due, organization_id: int) -> str:
-    return unsubscribe_url(organization_id, due.person_id, due.number_id or 0)
+    """Empty where the installation has no address of its own yet (production refuses that)."""
+    return unsubscribe_url(organization_id, due.person_id, due.number_id or 0) if settings.BASE_URL else ""
 
 
 def _postcards(batch: Sequence[Due], held: Held, organization_id: int) -> list[OutgoingMessage]:

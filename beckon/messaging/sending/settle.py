@@ -31,7 +31,9 @@ SELECT id, person_id, contact_point_id, number_id, channel, purpose, hipaa_class
 """
 _ASK_LATER = """
 UPDATE messaging_message SET look_up_at = CASE
-         WHEN sent_at > %(now)s::timestamptz - %(give_up)s::interval THEN %(wall)s::timestamptz + least(greatest(%(now)s::timestamptz - sent_at, interval '30 s'), interval '6 h') END
+         WHEN sent_at > %(now)s::timestamptz - %(give_up)s::interval
+         THEN %(wall)s::timestamptz
+              + least(greatest(%(now)s::timestamptz - sent_at, interval '30 s'), interval '6 h') END
  WHERE id = ANY(%(ids)s::bigint[]) AND status = 'unknown'
 """
 
