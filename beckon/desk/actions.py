@@ -15,6 +15,7 @@ from beckon.core.audit.actions import record_audit
 from beckon.desk.models import CallQueue, CallTask, TaskStatus
 from beckon.desk.outcomes.dispositions import check_overrides, install_default_dispositions, stored_behaviours
 from beckon.desk.outcomes.recording import dispose
+from beckon.desk.outcomes.texts import install_default_texts
 from beckon.desk.outcomes.undoing import undo_last
 from beckon.desk.serving.claiming import take_next
 from beckon.desk.serving.eligibility import phone_points
@@ -23,7 +24,7 @@ from beckon.desk.values import NewTask
 
 __all__ = [
     "close_tasks", "dispose", "extend_lease", "get_queue", "hand_over_callbacks", "install_default_dispositions",
-    "open_tasks", "release", "take_next", "undo_last",
+    "install_default_texts", "open_tasks", "release", "take_next", "undo_last",
 ]
 
 _OPEN = """

@@ -10,13 +10,13 @@ from beckon.consent.facts import Basis
 from beckon.consent.models import ConsentEntry
 from beckon.core.actors import SYSTEM
 from beckon.core.events.models import Event
-from beckon.desk.actions import close_tasks, dispose, get_queue, take_next
+from beckon.desk.actions import close_tasks, dispose, get_queue, install_default_texts, take_next
 from beckon.desk.models import Call, CallTask
 from beckon.desk.rules import DetailNo, Details
 from beckon.desk.tests.samples import DANA, LEE, make_person, make_tasks, next_for, outcome
 from beckon.desk.timing import CallbackNo, Moment
 from beckon.desk.values import Disposed, DisposeNo, NotDisposed, Outcome
-from beckon.messaging.models import Message, Template
+from beckon.messaging.models import Message
 from beckon.people.models import ContactPoint, Number, Person
 from beckon.scheduling.actions import NewAppointment, book
 from beckon.scheduling.tests.samples import make_clinician, make_visit_type
@@ -40,12 +40,9 @@ def booked(served, now):
     return book([wish], by=DANA, now=now)[0].appointment_id
 
 
-def sms_sender():
-    """A sandbox sender and the two texts of the desk."""
-    for key, body in (("desk/confirmation", "{{ practice_name }}: see you {{ appointment_day or '' }}. {{ opt_out }}"),
-                      ("desk/practice-details", "{{ practice_name }}: call us any time. {{ opt_out }}")):
-        Template.objects.create(key=key, channel="sms", language="en", body=body, signed_off_by="A. Owner",
-                                signed_off_at="2026-01-01T00:00:00Z")
+def sms_sender(now):
+    """A sandbox sender and the default texts, signed off."""
+    install_default_texts(signed_off_by="A. Owner", by=SYSTEM, now=now)
     return Sender.objects.create(name="texts", channel="sms", carrier="sandbox", address="+12125550199")
 
 
@@ -89,7 +86,7 @@ def test_a_refusal_leaves_nothing_behind(served, now) -> None:
 
 
 def test_done_needs_the_visit_and_sends_its_confirmation_once(served, now) -> None:
-    sms_sender()
+    sms_sender(now)
     record_consent([Grant(served.person_id, "sms", Basis.EXPRESS, "form")], by=DANA, now=now)
     other = make_tasks(now, [Person.objects.get()])[1]
     visit = booked(served, now)
@@ -180,7 +177,7 @@ def test_a_duplicate_is_proposed_for_merging(served, now) -> None:
 
 
 def test_not_now_texts_the_practices_details_at_once_when_the_person_agreed(served, now) -> None:
-    sms_sender()
+    sms_sender(now)
     say(served, "NOT_NOW", now)
     message = Message.objects.get()
     assert (message.purpose, message.status) == ("reply", "queued")
