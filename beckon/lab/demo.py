@@ -61,7 +61,7 @@ def take_in_sample(organization: Organization) -> Result | None:
         if Import.objects.filter(status="done").exists():
             return None
     assert organization.clock_at is not None
-    return take_in(SAMPLE, organization, source="Prospects", consent="voicemail=express", now=organization.clock_at)
+    return take_in(SAMPLE, organization, source="Prospects", consent="sms=written,voicemail=written", now=organization.clock_at)
 
 
 def launch_campaign(organization: Organization) -> tuple[World, Campaign]:

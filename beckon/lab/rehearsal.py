@@ -82,6 +82,8 @@ class Rehearsed:
         }
 
 
+MADE_UP_CONSENT = "sms=written,voicemail=written"
+"""Made-up people agreed in writing, but for those whose row says no to texts."""
 NOT_REACHED = "not_reached_in_time"
 """Why somebody is neither enrolled nor excluded at the end: their day had not come."""
 
@@ -124,11 +126,12 @@ def _prepare(order: Order, organization: Organization, starts: datetime) -> tupl
 
 def _people(order: Order, organization: Organization, now: datetime) -> int:
     with tempfile.TemporaryDirectory(prefix="beckon-rehearsal-") as folder:
-        path = order.file
+        path, consent = order.file, order.consent
         if path is None:
+            consent = consent or MADE_UP_CONSENT
             path = Path(folder) / "people.csv"
             write_people(path, order.people, seed=order.seed, today=now.astimezone(UTC).date(), playbook=order.playbook)
-        take_in(path, organization, source="Rehearsal", consent=order.consent, now=now)
+        take_in(path, organization, source="Rehearsal", consent=consent, now=now)
     with org_scope(organization):
         return Person.objects.filter(merged_into=None).count()
 

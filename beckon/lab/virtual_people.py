@@ -24,6 +24,8 @@ PLACES = (
     ("Denver", "CO", "80202", "303"), ("Phoenix", "AZ", "85004", "602"), ("Los Angeles", "CA", "90012", "213"),
     ("Seattle", "WA", "98101", "206"), ("Honolulu", "HI", "96813", "808"),
 )  # fmt: skip
+TEXTABLE = 0.65
+"""Share of people who agreed to texts. Assumption."""
 NEAR = {0: 6.0, 1: 4.0, 2: 2.0}
 """Most people of a practice live close by; the rest are spread over the zones. Assumption."""
 AREA_CODES = (
@@ -68,7 +70,7 @@ def _row(number: int, seed: int, today: date, playbook: str) -> list[str]:
         _phone(area, number, 0) if kind in ("mobile", "both") else "",
         _phone(area, number, 1) if kind in ("landline", "both") else "",
         f"{given}.{family}.{number}@example.org".lower() if draw("email") < 0.7 else "",
-        "Y" if draw("consent") < 0.65 else "", seen, last, outcome,
+        "Y" if draw("consent") < TEXTABLE else "N", seen, last, outcome,
     ]  # fmt: skip
 
 
