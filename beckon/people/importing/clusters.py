@@ -36,7 +36,7 @@ def find_clusters(stage: Stage) -> None:
 
 
 _WHOLE_ROWS = """
-    SELECT m.line, hash(m.g, r.email_and_phones, r.sex, r.language, r.record_number, r.guardian_phone) AS whole
+    SELECT m.line, hash(m.g, m.zip, r.email_and_phones, r.sex, r.language, r.record_number, r.guardian_phone) AS whole
       FROM m JOIN (
         SELECT r.line, r.sex, r.language, r.record_number, r.guardian_phone,
                coalesce(x.points, 0) AS email_and_phones

@@ -11,6 +11,8 @@ from django.db import connection
 from beckon.people.importing.stage import Stage
 
 _TEMP = """
+DROP TABLE IF EXISTS pg_temp.import_rows, pg_temp.import_points, pg_temp.import_links, pg_temp.import_match, pg_temp.import_differing;
+CREATE TEMP TABLE import_differing (person_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE import_rows (rep bigint, key text, match_key text, birth_date date, zip text) ON COMMIT DROP;
 CREATE TEMP TABLE import_points (rep bigint, kind text, value text) ON COMMIT DROP;
 CREATE TEMP TABLE import_links (rep bigint, number_id bigint) ON COMMIT DROP;
@@ -157,8 +159,6 @@ def _pull_links(stage: Stage) -> None:
     ))
     if not stage.number("SELECT count(*) FROM differing"):
         return
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE import_differing (person_id bigint) ON COMMIT DROP")
     _copy_in(stage.export("SELECT person_id FROM differing", "differing.csv"), "import_differing")
     _pull(stage, "known_links", (
         "SELECT c.person_id, c.number_id, c.ended_reason FROM people_contactpoint c JOIN import_differing USING (person_id)"

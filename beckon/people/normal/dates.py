@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 MONTHS = {
     name: number
@@ -24,6 +24,7 @@ _DAY_NAME = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?:de )?([a-z]{3,10})\
 _NAME_DAY = re.compile(r"^([a-z]{3,10})\.?[-/. ]*(\d{1,2})(?:st|nd|rd|th)?,?[-/. ]+(\d{2,4})$")
 _YEAR_NAME_DAY = re.compile(r"^(\d{4})[-/. ]([a-z]{3,10})[-/. ](\d{1,2})$")
 _TIME = re.compile(r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
+_CLOCK = re.compile(r"[T ](\d{1,2}):(\d{2})(?::\d{2})?\s*(?:([ap])\.?m\.?)?\s*$", re.IGNORECASE)
 _SERIAL = re.compile(r"^\d{1,5}(?:\.\d+)?$")
 _EPOCH = date(1899, 12, 30)
 
@@ -75,11 +76,19 @@ def read_birth_date(text: str, style: DateStyle, today: date) -> date | str:
 
 
 def read_moment(text: str, style: DateStyle, today: date) -> datetime | date | str:
-    """A date with its time where one is written (ISO 8601 with T or a blank), else as `read_date`."""
+    """A date with its time where one is written (naive unless the text names its offset), else as `read_date`."""
+    text = text.strip()
     try:
-        return datetime.fromisoformat(text.strip()) if len(text.strip()) > 10 else read_date(text, style, today)
+        return datetime.fromisoformat(text) if len(text) > 10 else read_date(text, style, today)
     except ValueError:
-        return read_date(text, style, today)
+        day = read_date(text, style, today)
+    clock = _CLOCK.search(text)
+    if isinstance(day, str) or clock is None:
+        return day
+    hour, minute = int(clock.group(1)), int(clock.group(2))
+    if clock.group(3):
+        hour = hour % 12 + (12 if clock.group(3).lower() == "p" else 0)
+    return datetime.combine(day, time(hour, minute)) if hour < 24 and minute < 60 and (hour or minute) else day
 
 
 def is_day_first(values: Iterable[str]) -> bool:

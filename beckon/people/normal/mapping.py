@@ -163,7 +163,7 @@ def _confirm(field: Field | None, stack: Sequence[str]) -> Field | None:
     """The header's meaning, unless nearly all values are plainly something else."""
     if field is None or len(stack) < 3:
         return field
-    if field in NAMES and _share(_is_words, stack) < 0.1:
+    if field in NAMES and _share(_is_data, stack) > 0.9:
         return None
     if field is Field.STATE and _share(lambda v: values.read_state(v) is not None, stack) < 0.1:
         return Field.IGNORE

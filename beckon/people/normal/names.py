@@ -117,7 +117,10 @@ def split_full_name(text: str) -> FullName:
     if comma and fold(tail) in SUFFIXES and " " in head.strip():
         return split_full_name(f"{head} {tail}")
     if comma:
-        words, suffix = _strip_ends(tail.replace(",", " ").split())
+        words = tail.replace(",", " ").split()
+        if len(words) > 1 and words[0].lower().strip(".") in _GENERATIONS:
+            words = [*words[1:], words[0]]
+        words, suffix = _strip_ends(words)
         family_words, family_suffix = _strip_ends(head.split())
         given = words[0] if words else ""
         return FullName(proper(given), proper(" ".join(words[1:])), proper(" ".join(family_words)), suffix or family_suffix)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 from beckon.people.places.tables import area_code_table
 from beckon.people.testing.word_lists import FAMILY, GIVEN, PLACES, STREET_KINDS, STREETS
@@ -133,7 +134,7 @@ def _make(
     family = FAMILY[(serial // len(GIVEN)) % len(FAMILY)]
     birth = _BIRTH_START + timedelta(days=(serial // (len(GIVEN) * len(FAMILY)) * 613 + serial * 7) % _BIRTH_DAYS)
     kin = dice.choice(recent) if recent and dice.random() < mess.households else None
-    if kin is not None and hash((given, kin.family, birth)) not in taken:
+    if kin is not None and _mark(given, kin.family, birth) not in taken:
         truth.households += 1
         place, line1, home, family = kin.place, kin.line1, kin.home, kin.family
     else:
@@ -141,7 +142,7 @@ def _make(
         number = f"{dice.randrange(1, 9990)} {dice.choice(STREETS)} {dice.choice(STREET_KINDS)}"
         line1 = number + (f" Apt {dice.randrange(1, 99)}" if dice.random() < 0.3 else "")
         home = _number(place[3], serial) if dice.random() < 0.6 else ""
-    taken.add(hash((given, family, birth)))
+    taken.add(_mark(given, family, birth))
     mobile = _number(place[3], serial + 7_919) if dice.random() < 0.85 or not home else ""
     flagged = dice.random() < mess.do_not_contact
     truth.do_not_contact += flagged
@@ -162,6 +163,12 @@ def _number(area: str, serial: int) -> str:
     return f"{codes[serial // 10_000 % len(codes)]}555{line if line not in (1212, 5555) else 100:04d}"
 
 
+def _mark(given: str, family: str, birth: date) -> int:
+    """64 bits that stand for a name and a birth date, the same in every process."""
+    text = f"{given}|{family}|{birth}".encode()
+    return crc32(text) << 32 | crc32(text[::-1])
+
+
 @cache
 def _geographic_codes() -> list[str]:
     return [code for code, found in area_code_table().items() if found.states]
@@ -170,7 +177,7 @@ def _geographic_codes() -> list[str]:
 def _row(made: _Made, dice: random.Random, mess: Mess, truth: Truth, *, shout: bool = False) -> list[str]:
     given = made.given.upper() if shout else f" {made.given} " if dice.random() < 0.1 else made.given
     birth = "2/30/1980" if made.bad_date else _date(made.birth, dice)
-    truth.bad_birth_dates += made.bad_date
+    truth.bad_birth_dates += made.bad_date and not shout
     home = _phone(made.home, dice)
     if not shout and made.mobile and dice.random() < mess.bad_phones:
         home = dice.choice(BAD_PHONES)
