@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from beckon.channels.carriers.base import SendResult, Status, Word
 from beckon.consent.facts import Ask, Channel, PersonFacts, Policy, Purpose
@@ -16,8 +16,7 @@ LONGEST_RETRY: Final = timedelta(hours=4)
 FIRST_LOOK_UP: Final = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """A queued message whose time has come, as claimed. Field order is that of sending.claim's query."""
 
     id: int

@@ -53,7 +53,7 @@ def claim_due(sender_id: int, *, limit: int, excluding: Sequence[int], now: date
     """At most `limit` due messages of a sender, oldest first. `excluding` are on their way in this process."""
     with raw_cursor() as cursor:
         cursor.execute(_DUE, [sender_id, now, list(excluding), limit], binary=True)
-        return [Due(*row) for row in cursor.fetchall()]
+        return [Due._make(row) for row in cursor.fetchall()]
 
 
 def decide_batch(due: Sequence[Due], *, by: Actor, now: datetime) -> Decided:

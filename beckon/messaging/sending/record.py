@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from beckon.channels.carriers.base import SendResult, Word
 from beckon.core.actors import Actor
@@ -18,25 +18,23 @@ from beckon.messaging.sending.mark import uncount_contacts
 from beckon.messaging.values import Dispatched, MessageStatus
 
 # A row that a receipt settled meanwhile keeps what the receipt said; an unknown one is never queued again.
-_OPEN: Final = "(m.status = 'sending' OR (m.status = 'unknown' AND v.status <> 'queued'))"
+_OPEN: Final = "(m.status = 'sending' OR (m.status = 'unknown' AND %(status)s <> 'queued'))"
 _RECORD: Final = f"""
 UPDATE messaging_message m
-   SET status = CASE WHEN {_OPEN} THEN v.status ELSE m.status END,
-       reason = CASE WHEN {_OPEN} THEN v.reason ELSE m.reason END,
-       not_before = CASE WHEN {_OPEN} THEN coalesce(v.not_before, m.not_before) ELSE m.not_before END,
-       sent_at = coalesce(m.sent_at, v.sent_at),
-       settled_at = coalesce(m.settled_at, v.settled_at),
-       look_up_at = CASE WHEN {_OPEN} THEN v.look_up_at ELSE NULL END,
+   SET status = CASE WHEN {_OPEN} THEN %(status)s ELSE m.status END,
+       reason = CASE WHEN {_OPEN} THEN %(reason)s ELSE m.reason END,
+       not_before = CASE WHEN {_OPEN} THEN coalesce(%(not_before)s::timestamptz, m.not_before) ELSE m.not_before END,
+       sent_at = coalesce(m.sent_at, %(sent_at)s::timestamptz),
+       settled_at = coalesce(m.settled_at, %(settled_at)s::timestamptz),
+       look_up_at = CASE WHEN {_OPEN} THEN %(look_up_at)s::timestamptz END,
        carrier_ref = CASE WHEN v.carrier_ref = '' THEN m.carrier_ref ELSE v.carrier_ref END,
-       vendor_code = CASE WHEN {_OPEN} THEN v.vendor_code ELSE m.vendor_code END,
-       segments = coalesce(v.segments, m.segments),
-       cost_cents = v.cost_cents
-  FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[],
-              %b::timestamptz[], %b::text[], %b::text[], %b::smallint[], %b::numeric[])
-       AS v(id, status, reason, not_before, sent_at, settled_at, look_up_at, carrier_ref, vendor_code, segments,
-            cost_cents)
+       vendor_code = CASE WHEN {_OPEN} THEN %(vendor_code)s ELSE m.vendor_code END,
+       segments = coalesce(%(segments)s::smallint, m.segments),
+       cost_cents = coalesce(%(cost)s::numeric, %(price)s::numeric * coalesce(%(segments)s::smallint, m.segments))
+  FROM unnest(%(ids)b::bigint[], %(refs)b::text[]) AS v(id, carrier_ref)
  WHERE m.id = v.id
 """
+_LOCK: Final = "SELECT id FROM messaging_message WHERE id = ANY(%b::bigint[]) ORDER BY id FOR UPDATE"
 
 _HANDED: Final = frozenset({MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNKNOWN})
 _SETTLED: Final = frozenset({MessageStatus.DELIVERED, MessageStatus.FAILED})
@@ -94,29 +92,24 @@ def _report(handed: Handed) -> Report:
 
 
 def _update(rows: Sequence[Handed], outcomes: Sequence[Outcome], price_cents: Decimal, now: datetime) -> None:
-    costs = [
-        _cost(h, price_cents) if o.status in _HANDED else Decimal(0) for h, o in zip(rows, outcomes, strict=True)
-    ]
+    """One UPDATE for all rows that fared alike, which is nearly always all of them."""
+    alike: dict[tuple[Any, ...], list[Handed]] = {}
+    for handed, outcome in zip(rows, outcomes, strict=True):
+        result = handed.result
+        key = (outcome, handed.at, result.vendor_code[:40], result.segments, result.cost_cents)
+        alike.setdefault(key, []).append(handed)
     with raw_cursor() as cursor:
-        cursor.execute(
-            _RECORD,
-            [
-                [h.due.id for h in rows],
-                [o.status.value for o in outcomes],
-                [o.reason for o in outcomes],
-                [o.not_before for o in outcomes],
-                [h.at if o.status in _HANDED else None for h, o in zip(rows, outcomes, strict=True)],
-                [now if o.status in _SETTLED else None for o in outcomes],
-                [o.look_up_at for o in outcomes],
-                [h.result.carrier_ref[:120] for h in rows],
-                [h.result.vendor_code[:40] for h in rows],
-                [h.result.segments for h in rows],
-                costs,
-            ],
-        )
-
-
-def _cost(handed: Handed, price_cents: Decimal) -> Decimal:
-    if handed.result.cost_cents is not None:
-        return handed.result.cost_cents
-    return price_cents * (handed.result.segments or handed.due.segments)
+        if len(alike) > 1:  # locked in id order, whatever order the groups have
+            cursor.execute(_LOCK, [[h.due.id for h in rows]])
+        for (outcome, at, vendor_code, segments, cost), group in alike.items():
+            has_left = outcome.status in _HANDED
+            cursor.execute(
+                _RECORD,
+                {
+                    "status": outcome.status.value, "reason": outcome.reason, "not_before": outcome.not_before,
+                    "sent_at": at if has_left else None, "settled_at": now if outcome.status in _SETTLED else None,
+                    "look_up_at": outcome.look_up_at, "vendor_code": vendor_code, "segments": segments,
+                    "cost": cost if has_left else Decimal(0), "price": price_cents,
+                    "ids": [h.due.id for h in group], "refs": [h.result.carrier_ref[:120] for h in group],
+                },
+            )

@@ -51,7 +51,7 @@ def settle_unknown(
         rows = cursor.fetchall()
     if held is None or not rows:
         return Dispatched()
-    dues = [Due(*row[:20]) for row in rows]
+    dues = [Due._make(row[:20]) for row in rows]
     answers = asyncio.run(_ask_all(carrier_of, held, dues, [row[20] for row in rows], organization.pk))
     now = domain_now(organization)
     told = [
