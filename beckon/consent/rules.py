@@ -185,7 +185,7 @@ def _opt_out(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy: 
 
 
 def _suppression(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy: Policy) -> _No | None:
-    if ask.purpose is Purpose.OPT_OUT_NOTICE:
+    if not point.suppressed or ask.purpose is Purpose.OPT_OUT_NOTICE:
         return None
     for kind, channel in sorted(point.suppressed):
         is_on_channel = channel in (ALL, ask.channel.value) or (channel == PHONE and ask.channel.kind == PHONE)

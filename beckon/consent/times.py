@@ -42,6 +42,8 @@ def waits(facts: PersonFacts, point: Point, ask: Ask, policy: Policy, at: dateti
 
 def first_wait(facts: PersonFacts, point: Point, ask: Ask, policy: Policy, at: datetime) -> Wait | None:
     """The first gate that is shut at `at`."""
+    if not facts.recent_contacts and facts.preferred_hour is None and facts.last_call_at is None:
+        return _legal_hours(facts, point, ask, policy, at)  # most people: no other gate can be shut
     for gate in _GATES:
         wait = gate(facts, point, ask, policy, at)
         if wait is not None:
