@@ -11,8 +11,8 @@ from beckon.core.audit.chain import seal_entries
 from beckon.core.clock import domain_now
 from beckon.core.models import ClockKind, Organization
 from beckon.core.tenancy import org_scope
-from beckon.messaging.queries import senders_with_due_work
-from beckon.messaging.tasks import dispatch_sender
+from beckon.messaging.queries import has_open_inbox, senders_with_due_work
+from beckon.messaging.tasks import dispatch_sender, understand_inbox
 
 log = logging.getLogger("beckon.ops")
 
@@ -27,10 +27,13 @@ def go_round(timestamp: int) -> None:
 
 
 def set_going(organization: Organization) -> None:
-    """Defer one organization's journey run and one dispatch per sender that has something due."""
+    """Defer one organization's round, what its carriers delivered, and one dispatch per sender with something due."""
     _defer_once(run_organization, f"run:{organization.pk}", organization_id=organization.pk)
     with org_scope(organization):
         sender_ids = senders_with_due_work(domain_now(organization))
+        has_mail = has_open_inbox()
+    if has_mail:
+        _defer_once(understand_inbox, f"inbox:{organization.pk}", organization_id=organization.pk)
     for sender_id in sender_ids:
         _defer_once(
             dispatch_sender, f"send:{organization.pk}:{sender_id}", organization_id=organization.pk, sender_id=sender_id

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 HELP = (
     "Run jobs and due work on the wall clock. Start as many as you like, on any hosts; each may be killed at any time. "
@@ -24,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _work(jobs: int, *, wait: bool) -> None:
-    with app.replace_connector(app.connector.get_worker_connector()):
-        async with app.open_async():
-            await app.run_worker_async(concurrency=jobs, wait=wait, delete_jobs="successful")
+    assert isinstance(app.connector, DjangoConnector)
+    with app.replace_connector(app.connector.get_worker_connector()) as working:
+        async with working.open_async():
+            await working.run_worker_async(concurrency=jobs, wait=wait, delete_jobs="successful")
