@@ -29,17 +29,17 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command(
-        ("init",), "init", "make an empty installation ready: database, tables, organization, administrator", DJANGO
+        ("init",), "installation.init", "make an empty installation ready: database, tables, organization, administrator", DJANGO
     ),
-    Command(("demo",), "demo", "load the sample practice and run fourteen weeks of outreach", DJANGO),
-    Command(("doctor",), "doctor", "say what is wrong with this set-up and how to mend it", NOTHING),
-    Command(("migrate",), "migrate", "bring every organization's tables to this version", DJANGO),
-    Command(("organizations",), "organizations", "list the organizations of this installation"),
-    Command(("worker",), "worker", "run jobs and due work on the wall clock; start as many as you like"),
-    Command(("db", "start"), "db_start", "start the embedded database", NOTHING),
-    Command(("db", "stop"), "db_stop", "stop the embedded database", NOTHING),
-    Command(("db", "status"), "db_status", "say whether the embedded database runs, and where", NOTHING),
-    Command(("secret-key",), "secret_key", "print a new secret key for BECKON_SECRET_KEY", NOTHING),
+    Command(("demo",), "installation.demo", "load the sample practice and run fourteen weeks of outreach", DJANGO),
+    Command(("doctor",), "installation.doctor", "say what is wrong with this set-up and how to mend it", NOTHING),
+    Command(("migrate",), "installation.migrate", "bring every organization's tables to this version", DJANGO),
+    Command(("organizations",), "installation.organizations", "list the organizations of this installation"),
+    Command(("worker",), "installation.worker", "run jobs and due work on the wall clock; start as many as you like"),
+    Command(("db", "start"), "installation.db_start", "start the embedded database", NOTHING),
+    Command(("db", "stop"), "installation.db_stop", "stop the embedded database", NOTHING),
+    Command(("db", "status"), "installation.db_status", "say whether the embedded database runs, and where", NOTHING),
+    Command(("secret-key",), "installation.secret_key", "print a new secret key for BECKON_SECRET_KEY", NOTHING),
     Command(("import", "people"), "import_people", "take in a file of people"),
     Command(("import", "suppressions"), "import_suppressions", "take in a do-not-call or opt-out list"),
     Command(("person",), "person", "show one person: everything that happened, and why"),
