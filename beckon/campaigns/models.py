@@ -129,7 +129,6 @@ class StepRecord(models.Model):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["enrollment_id", "id"], name="step_enrollment"),
             models.Index(fields=["person_id", "id"], name="step_person"),
         ]
 

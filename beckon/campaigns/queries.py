@@ -158,7 +158,7 @@ def _enrollments(person_id: int) -> list[Enrollment]:
 
 def _why_enrolled(row: Enrollment, now: datetime, es: bool) -> Why:
     language = "es" if es else "en"
-    records = StepRecord.objects.filter(enrollment_id=row.pk).order_by("pk")
+    records = StepRecord.objects.filter(person_id=row.person_id, enrollment_id=row.pk).order_by("pk")
     trace = tuple((r.at, r.step, r.outcome, r.reason) for r in records)
     said = _left(row, language) if row.left_at is not None else _standing(row, now, es)
     last_no = next((t for t in reversed(trace) if t[2] in ("refused", "later", "not_queued", "not_delivered")), None)

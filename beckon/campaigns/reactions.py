@@ -1,7 +1,7 @@
 """What an event does to an enrollment: replies, dispositions, bookings, opt-outs. Pure, like the stepper."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,13 +57,13 @@ def _move(run: Run, step: str, *, withdraw: bool = True) -> Effects:
     if withdraw:
         run.memory["withdraw"] = True
     run.enter(step)
-    return replace(effects(run, Stay(run.now, "")), due_at=run.now)
+    return effects(run, Stay(run.now, ""))._replace(due_at=run.now)
 
 
 def _stay(run: Run, until: datetime | None = None) -> Effects:
     """Where one was, perhaps until another time."""
     due = until or run.snapshot.due_at or run.now
-    return replace(effects(run, Stay(due, run.snapshot.waiting_for)), due_at=due)
+    return effects(run, Stay(due, run.snapshot.waiting_for))._replace(due_at=due)
 
 
 def _replied(run: Run, data: Mapping[str, Any]) -> Effects | None:
@@ -177,7 +177,7 @@ def _call_over(run: Run, reason: str, *, next_month: bool) -> Effects:
         if moved is not None:
             return moved
         run.enter(run.step)  # no word for next month: the same call again, a week later
-        return replace(effects(run, Stay(run.now + WEEK, "")), withdraw=False)
+        return effects(run, Stay(run.now + WEEK, ""))
     if reason in ("unreachable", "no_number", "wrong_number") and "unreachable" not in step.outcomes:
         return _leave(run, LeaveReason.UNREACHABLE)
     return _move(run, step.way_out(reason, run), withdraw=False)

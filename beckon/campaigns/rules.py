@@ -35,14 +35,13 @@ def advance(snapshot: Snapshot, facts: Facts, playbook: Playbook, now: datetime)
 
 def finish(run: Run, outcome: Outcome) -> Effects:
     """Follow `outcome` through as many steps as it takes, and close the run."""
+    goal = run.playbook.goal
     for _ in range(MAX_MOVES):
-        if _goal_ends(run) and not isinstance(outcome, Leave):
+        if goal.ends and not isinstance(outcome, Leave) and goal.is_met(run.flags):
             outcome = Leave(LeaveReason.GOAL_MET)
-        match outcome:
-            case Go(step=step):
-                outcome = _enter(run, step)
-            case Stay() | Leave():
-                return effects(run, outcome)
+        if not isinstance(outcome, Go):
+            return effects(run, outcome)
+        outcome = _enter(run, outcome.step)
     run.record("gave_up", "too_many_moves")
     return effects(run, Leave(LeaveReason.EXHAUSTED))
 
@@ -55,10 +54,6 @@ def _enter(run: Run, step: str) -> Outcome:
         run.record("gave_up", "too_many_rounds")
         return Leave(LeaveReason.EXHAUSTED)
     return run.playbook.step(step).arrive(run)
-
-
-def _goal_ends(run: Run) -> bool:
-    return run.playbook.goal.ends and run.playbook.goal.is_met(run.flags)
 
 
 def effects(run: Run, outcome: Stay | Leave) -> Effects:

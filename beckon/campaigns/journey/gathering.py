@@ -22,8 +22,7 @@ SNAPSHOT_COLUMNS = (
 )
 
 _PEOPLE = """
-SELECT id, language, time_zone, birth_date, last_encounter_at, next_appointment_at, last_appointment_at,
-       last_appointment_outcome
+SELECT id, language, time_zone, last_encounter_at, next_appointment_at, last_appointment_outcome
   FROM people_person WHERE id = ANY(%s)
 """
 
@@ -131,11 +130,9 @@ def gather(person_ids: Sequence[int], *, now: datetime, policy: Policy | None = 
             policy=policy,
             language=row[1] or organization.language,
             time_zone=row[2] or organization.time_zone,
-            birth_date=row[3],
-            last_encounter_at=row[4],
-            next_appointment_at=row[5],
-            last_appointment_at=row[6],
-            last_appointment_outcome=row[7],
+            last_encounter_at=row[3],
+            next_appointment_at=row[4],
+            last_appointment_outcome=row[5],
         )
         for row in rows
         if row[0] in people

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -34,6 +35,16 @@ class Way(BaseModel):
     channel: MessageChannel
     line: Line = "any"
     variants: Mapping[str, Variant]
+
+    @cached_property
+    def only(self) -> str:
+        """The variant where there is no choice, else empty."""
+        return next(iter(self.variants)) if len(self.variants) == 1 else ""
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """The share of each variant."""
+        return {name: variant.weight for name, variant in self.variants.items()}
 
     @field_validator("variants", mode="before")
     @classmethod
@@ -111,10 +122,9 @@ class SendStep(StepSpec):
 
     def wording(self, run: Run, way: Way) -> tuple[str, str]:
         """(variant, template): the variant drawn once per person and step, the template by the round."""
-        name = next(iter(way.variants))
-        if len(way.variants) > 1:
-            weights = {variant: spec.weight for variant, spec in way.variants.items()}
-            name = pick(weights, run.snapshot.seed, run.snapshot.campaign, self.id, run.snapshot.key)
+        name = way.only
+        if not name:
+            name = pick(way.weights, run.snapshot.seed, run.snapshot.campaign, self.id, run.snapshot.key)
         templates = way.variants[name].templates
         return name, templates[min(run.round, len(templates) - 1)]
 

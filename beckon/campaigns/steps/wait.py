@@ -57,7 +57,6 @@ class WaitStep(StepSpec):
         """Rest until the time."""
         waiting = EVENT_PREFIX + self.until if self.until else WAITING_TIME
         until = max(self.due(run), run.now + SHORTEST)
-        run.record("waiting", waiting)
         return Stay(until, waiting)
 
     def resume(self, run: Run) -> Outcome:

@@ -31,7 +31,7 @@ def test_a_send_step_queues_one_message_and_goes_on_to_the_wait() -> None:
     done = advance(snapshot("send"), MOBILE, playbook(SEND, WEEK, BYE), NOW)
     assert [(m.channel, m.template, m.contact_point_id, m.round) for m in done.messages] == [("sms", "hello", 1, 0)]
     assert (done.step, done.waiting_for, done.due_at, done.left) == ("week", "time", NOW + timedelta(days=7), None)
-    assert [r.outcome for r in done.records] == ["sent", "waiting"]
+    assert [r.outcome for r in done.records] == ["sent"]
 
 
 BY_LINE = {
