@@ -46,10 +46,8 @@ def normalise(text: str) -> str:
     text = "".join(c for c in text if not unicodedata.combining(c))
     text = re.sub(r"['’`´‘]", "", text)
     text = re.sub(r"[^a-z0-9.!,;]+", " ", text)
-    text = re.sub(r"([a-z])\1{2,}", r"\1", text)
-    text = re.sub(r"[.!,;]+", lambda m: ". " if "." in m[0] or "!" in m[0] else ", ", text)
-    text = re.sub(r" +([.,])", r"\1", re.sub(r"\s+", " ", text)).strip(" .,")
-    return _joined_letters(text)
+    text = re.sub(r"[.!,; ]*[.!,;][.!,; ]*", lambda m: ". " if "." in m[0] or "!" in m[0] else ", ", text)
+    return re.sub(r"([a-z])\1{2,}", r"\1", _joined_letters(text.strip(" .,")))
 
 
 def _joined_letters(text: str) -> str:
