@@ -25,6 +25,7 @@ class Floor:
         self._organization, self._queue_id = organization, queue_id
         self._holding: dict[str, Served] = {}
         self.waits: list[float] = []
+        self.work: list[float] = []
         self.people: list[int] = []
 
     def ask(self, agent: "Actor") -> bool:
@@ -64,15 +65,17 @@ class Floor:
         for due, place, is_ask in sorted(plan):
             time.sleep(max(0.0, began + due - time.perf_counter()))
             if is_ask:
+                asked = time.perf_counter()
                 empty += not self.ask(agents[place])
                 self.waits.append(1000 * (time.perf_counter() - began - due))
+                self.work.append(1000 * (time.perf_counter() - asked))
             else:
                 self.dispose(agents[place])
         return empty
 
 
 def main(slug: str, queue: str, first: str, last: str, rounds: str, pause: str) -> int:
-    """{"waits": [ms, ...], "people": [id, ...], "empty": n} on the last line."""
+    """{"waits": [ms, ...], "work": [ms, ...], "people": [id, ...], "empty": n} on the last line."""
     from beckon.core.actors import simulated_agent
     from beckon.core.tenancy import get_organization
 
@@ -84,7 +87,8 @@ def main(slug: str, queue: str, first: str, last: str, rounds: str, pause: str) 
     sys.stdin.readline()
     agents = [simulated_agent(f"bench-{number}") for number in range(int(first), int(last))]
     empty = floor.work(agents, int(rounds), float(pause))
-    print(json.dumps({"waits": floor.waits, "people": floor.people, "empty": empty}), flush=True)
+    told = {"waits": floor.waits, "work": floor.work, "people": floor.people, "empty": empty}
+    print(json.dumps(told), flush=True)
     return 0
 
 

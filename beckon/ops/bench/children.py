@@ -17,6 +17,7 @@ from beckon.core.organizations import ADMIN
 
 _BETWEEN_SAMPLES = 0.05
 _PATIENCE = 10.0
+BASE_URL = "https://beckon.example.org"
 
 
 @contextmanager
@@ -36,9 +37,16 @@ def child(module: str, *arguments: str | int, own_group: bool = False) -> Iterat
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with the database this process is really in (tests make one of their own)."""
+    """Ours, with the database this process is really in (tests make one of their own), and an https address,
+    without which no e-mail may carry its unsubscribe link.
+    """
     urls = {"BECKON_DATABASE_URL": _url("default"), "BECKON_DATABASE_ADMIN_URL": _url(ADMIN)}
-    return {"BECKON_LOG_LEVEL": "WARNING"} | os.environ | urls | {"DJANGO_SETTINGS_MODULE": "beckon.settings"}
+    return (
+        {"BECKON_LOG_LEVEL": "WARNING"}
+        | os.environ
+        | urls
+        | {"DJANGO_SETTINGS_MODULE": "beckon.settings", "BECKON_BASE_URL": BASE_URL}
+    )
 
 
 def _url(alias: str) -> str:

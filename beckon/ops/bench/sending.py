@@ -24,6 +24,7 @@ from beckon.messaging.keys import manual_key
 from beckon.messaging.models import Message
 from beckon.messaging.sending.dispatch import IN_FLIGHT, dispatch
 from beckon.messaging.values import Dispatched, NewMessage
+from beckon.ops.bench.children import BASE_URL
 from beckon.ops.bench.context import Bench
 from beckon.ops.bench.days import SMTP_DAY
 from beckon.ops.bench.scene import ensure_consent, ensure_people, parts, people_with
@@ -85,16 +86,13 @@ def send(bench: Bench, line: Line) -> Figures:
     with sink(line.kind) as server:
         _dispatch(bench, line, server, warm_up=True)
         before = server.count()
-        with bench.timing():
-            began = time.perf_counter()
+        with bench.timing() as timed:
             done = _dispatch(bench, line, server)
-            seconds = time.perf_counter() - began
         _check(bench, line, done, server.count() - before)
         bench.tell("measuring the limit")
         limit = asyncio.run(_carrier_alone(line, server, min(done.sent, _LIMIT_MOST)))
-    return Figures(
-        done.sent / seconds, limit, (f"{done.sent:,} sent once each, {done.dropped + done.later:,} refused",)
-    )
+    note = f"{done.sent:,} sent once each, {done.dropped + done.later:,} refused"
+    return Figures(timed.rate(done.sent), limit, (note, timed.cost(done.sent)))
 
 
 def _dispatch(bench: Bench, line: Line, server: Sink, *, warm_up: bool = False) -> Dispatched:
@@ -133,7 +131,15 @@ async def _carrier_alone(line: Line, server: Sink, count: int) -> float:
     channel = CarrierChannel(line.channel.value)
     to = "person{}@example.org" if line.channel is Channel.EMAIL else "+1212555{:04d}"
     messages = [
-        OutgoingMessage(f"limit-{n}", channel, to.format(n % 10_000), line.address, line.subject, line.body)
+        OutgoingMessage(
+            f"limit-{n}",
+            channel,
+            to.format(n % 10_000),
+            line.address,
+            line.subject,
+            line.body,
+            unsubscribe_url=f"{BASE_URL}/u/limit-{n}" if line.channel is Channel.EMAIL else "",
+        )
         for n in range(count)
     ]
     waiting = list(parts(messages, MAX_BATCH))

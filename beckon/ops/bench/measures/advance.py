@@ -42,17 +42,14 @@ def measure(bench: Bench) -> Figures:
     """Enrollments a second after one batch that warms up, as a worker is that has been running for a while."""
     with org_scope(bench.organization):
         warmed = advance_due(now=ADVANCE_DAY, limit=min(BATCH, bench.people // 5), by=SYSTEM)
-    with bench.timing():
-        began = time.perf_counter()
+    with bench.timing() as timed:
         done = advance_all(bench.organization, now=ADVANCE_DAY, by=SYSTEM)
-        seconds = time.perf_counter() - began
     if not done.messages:
         raise BenchFailed("no message was recorded: the people are not as expected")
     bench.tell("measuring the limit")
     limit = _limit(bench, warmed + done)
-    return Figures(
-        done.advanced / seconds, limit, (f"{done.advanced:,} advanced, {done.messages:,} messages recorded",)
-    )
+    note = f"{done.advanced:,} advanced, {done.messages:,} messages recorded"
+    return Figures(timed.rate(done.advanced), limit, (note, timed.cost(done.advanced)))
 
 
 def _limit(bench: Bench, done: Advanced) -> float:

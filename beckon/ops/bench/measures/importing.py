@@ -1,7 +1,5 @@
 """`import`: a messy file, from the file to merged people, contact points, consents and the report."""
 
-import time
-
 from beckon.core.tenancy import org_scope
 from beckon.ops.bench.bare import connect_as_owner, copy_seconds, settle
 from beckon.ops.bench.context import Bench
@@ -23,10 +21,8 @@ def prepare(bench: Bench) -> None:
 def measure(bench: Bench) -> Figures:
     """Rows of the file a second, from the first look at the file to the finished report."""
     path = write_people_file(bench)
-    with bench.timing():
-        began = time.perf_counter()
+    with bench.timing() as timed:
         result = import_people(bench, path)
-        seconds = time.perf_counter() - began
     counted = result.created + result.updated + result.unchanged + result.duplicates + result.rejected
     if counted != result.rows:
         raise BenchFailed(f"{result.rows - counted} rows of the file were lost")
@@ -35,4 +31,4 @@ def measure(bench: Bench) -> Figures:
         bare = copy_seconds(owner, [(table, "true") for table in TABLES], bench.folder)
     settle(bench.organization)
     note = f"{result.rows:,} rows, {result.created:,} people; the import itself says {result.peak_mb:,.0f} MB"
-    return Figures(result.rows / seconds, result.rows / bare, (note,))
+    return Figures(timed.rate(result.rows), result.rows / bare, (note, timed.cost(result.rows)))
