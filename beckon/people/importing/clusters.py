@@ -8,6 +8,7 @@ The same phone alone is a household. A row with a birth date and one without are
 """
 
 from beckon.people.importing.stage import Stage
+from beckon.people.normal.fields import POINT_COLUMNS, ROW_COLUMNS
 
 
 def find_clusters(stage: Stage) -> None:
@@ -85,73 +86,59 @@ def _spread_labels(stage: Stage) -> None:
 
 _FIRST = ", ".join(
     f"coalesce(arg_min(r.{name}, r.line) FILTER (r.{name} <> ''), '') AS {name}"
-    for name in (
-        "middle", "suffix", "birth_date", "sex", "language", "zone", "zone_source", "state", "postal_code", "record_number",
-        "do_not_contact", "deceased", "last_encounter", "last_appointment", "outcome", "next_appointment", "consent",
-        "guardian_given", "guardian_family", "guardian_phone", "guardian_key", "guardian_match",
-    )
+    for name in ROW_COLUMNS if name not in ("line", "digest", "key", "given", "family", "name_key", "match_key", "phonetic")
 )
+_ROW = ", ".join(ROW_COLUMNS)
+_POINT = ", ".join(POINT_COLUMNS)
+VIEWS = """
+CREATE OR REPLACE VIEW f AS
+SELECT line AS rep, * EXCLUDE (line) REPLACE (CASE WHEN record_number <> '' THEN '#' || record_number ELSE key END AS key) FROM r;
+CREATE OR REPLACE VIEW pf AS SELECT line AS rep, * EXCLUDE (line), hash(kind, value) AS h FROM p;
+"""
+"""`f`: one row per person of the file, `rep` its first line; `pf`: their points."""
 
 
-def collapse(stage: Stage, options_digest: str) -> None:
-    """Makes `f` (one row per person of the file, keyed by `rep`, its first line) and `pf` (their points).
+def collapse(stage: Stage) -> None:
+    """The rows of `lab` become one row each in `r`, their points one set each in `p`; then `lab` is empty.
 
-    Of duplicates the first non-empty value wins; contact points are joined. `digest` changes when anything that
-    matters changes, the options of the list included.
+    Of duplicates the first non-empty value wins; contact points are joined. The digest of the one row changes when
+    that of any of its rows does.
     """
     stage.make("multi", f"""
         SELECT lab.rep AS line, arg_min(r.given, r.line) AS given, arg_min(r.family, r.line) AS family,
                arg_min(r.name_key, r.line) AS name_key, arg_min(r.match_key, r.line) AS match_key,
-               arg_min(r.phonetic, r.line) AS phonetic, {_FIRST}
+               arg_min(r.phonetic, r.line) AS phonetic, {_FIRST},
+               left(md5(string_agg(r.digest, ',' ORDER BY r.digest)), 16) AS digest, min(r.key) AS key
           FROM r JOIN lab USING (line) GROUP BY lab.rep
     """)
-    stage.make("pf", """
-        SELECT line AS rep, kind, value, hash(kind, value) AS h, use, line_type, extension, line1, line2, city, point_state, zip,
-               place::INTEGER AS rank
-          FROM p WHERE line NOT IN (SELECT line FROM lab)
-        UNION ALL
-        SELECT rep, kind, value, h, use, line_type, extension, line1, line2, city, point_state, zip,
-               row_number() OVER (PARTITION BY rep ORDER BY k) - 1 FROM (
-            SELECT lab.rep, p.kind, p.value, hash(p.kind, p.value) AS h, min(p.line * 64 + p.place) AS k,
-                   arg_min(p.use, p.line) AS use, coalesce(arg_min(p.line_type, p.line) FILTER (p.line_type <> 'unknown'), 'unknown') AS line_type,
+    stage.make("multi_points", """
+        SELECT line, (row_number() OVER (PARTITION BY line ORDER BY k) - 1)::SMALLINT AS place, * EXCLUDE (line, k) FROM (
+            SELECT lab.rep AS line, p.kind, p.value, min(p.line * 64 + p.place) AS k, arg_min(p.use, p.line) AS use,
+                   coalesce(arg_min(p.line_type, p.line) FILTER (p.line_type <> 'unknown'), 'unknown') AS line_type,
                    coalesce(arg_min(p.extension, p.line) FILTER (p.extension <> ''), '') AS extension,
                    arg_min(p.line1, p.line) AS line1, arg_min(p.line2, p.line) AS line2, arg_min(p.city, p.line) AS city,
                    arg_min(p.point_state, p.line) AS point_state, arg_min(p.zip, p.line) AS zip
               FROM p JOIN lab USING (line) GROUP BY lab.rep, p.kind, p.value)
     """)
-    stage.make("sums", """
-        SELECT rep, bit_xor(md5_number_lower(kind || value || use || line_type || extension || line1 || line2)) AS points,
-               bit_xor(md5_number_lower(kind || value)) AS addresses
-          FROM pf GROUP BY rep
-    """)
-    columns = (
-        "given, family, name_key, match_key, phonetic, middle, suffix, birth_date, sex, language, zone, zone_source, state, postal_code, "
-        "record_number, do_not_contact, deceased, last_encounter, last_appointment, outcome, next_appointment, consent, guardian_given, "
-        "guardian_family, guardian_phone, guardian_key, guardian_match"
-    )
-    words = columns.replace(", ", " || '|' || ")
-    stage.make("f", f"""
-        WITH u AS (
-            SELECT line, {columns} FROM r WHERE line NOT IN (SELECT line FROM lab)
-            UNION ALL SELECT line, {columns} FROM multi
-        )
-        SELECT u.line AS rep, {columns},
-               md5({words} || '|' || coalesce(s.points, 0)::VARCHAR || ?) AS digest,
-               CASE WHEN record_number <> '' THEN '#' || record_number
-                    ELSE 'd' || md5(match_key || '|' || birth_date || '|' || postal_code || '|' || coalesce(s.addresses, 0)::VARCHAR) END AS key
-          FROM u LEFT JOIN sums s ON s.rep = u.line
-    """, [options_digest])
-    stage.drop("multi", "sums")
+    for table, joined, columns in (("r", "multi", _ROW), ("p", "multi_points", _POINT)):
+        stage.run(f"DELETE FROM {table} WHERE line IN (SELECT line FROM lab)")
+        stage.run(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {joined}")
+    stage.run("DELETE FROM lab")
+    stage.drop("multi", "multi_points")
+    stage.run(VIEWS)
     _make_keys_unique(stage)
 
 
 def _make_keys_unique(stage: Stage) -> None:
-    """Rows that are different people though everything that makes the key agrees get numbered keys."""
-    stage.make("twice", "SELECT key FROM f GROUP BY key HAVING count(*) > 1")
+    """Different people for whom everything in the key agrees (there is no birth date to tell) get numbered keys."""
+    stage.make("twice", (
+        "SELECT key FROM r WHERE key IN (SELECT key FROM r WHERE birth_date = '' OR guardian_phone <> '') "
+        "AND record_number = '' GROUP BY key HAVING count(*) > 1"
+    ))
     if stage.number("SELECT count(*) FROM twice"):
         stage.run("""
-            UPDATE f SET key = f.key || ':' || n.n FROM (
-                SELECT rep, row_number() OVER (PARTITION BY key ORDER BY rep) AS n FROM f WHERE key IN (SELECT key FROM twice)
-            ) n WHERE n.rep = f.rep AND n.n > 1
+            UPDATE r SET key = r.key || ':' || n.n FROM (
+                SELECT line, row_number() OVER (PARTITION BY key ORDER BY line) AS n FROM r WHERE key IN (SELECT key FROM twice)
+            ) n WHERE n.line = r.line AND n.n > 1
         """)
     stage.drop("twice")

@@ -128,8 +128,7 @@ def _drop_taken_record_numbers(stage: Stage, source_id: int) -> None:
     _pull(stage, "taken", _TAKEN_KEYS.format(source=int(source_id)), {"rep": "BIGINT"})
     stage.run("INSERT INTO rn_problems SELECT rep, record_number, 0 FROM f WHERE rep IN (SELECT rep FROM taken)")
     stage.run(
-        "UPDATE f SET record_number = '', key = 't' || md5(key || '|' || match_key || '|' || birth_date) "
-        "WHERE rep IN (SELECT rep FROM taken)"
+        "UPDATE r SET record_number = '', key = 't' || left(md5(key || record_number), 24) WHERE line IN (SELECT rep FROM taken)"
     )
     stage.drop("taken")
 

@@ -111,8 +111,8 @@ class Merger:
                        CASE WHEN kind = 'postal' THEN json_object('line1', line1, 'line2', line2, 'city', city, 'state', state, 'postal_code', zip) END,
                        CASE WHEN kind = 'phone' THEN reverse(value[2:]) ELSE '' END, line_type,
                        CASE WHEN line_type = 'unknown' THEN '' ELSE 'stated' END, ''
-                  FROM numbers WHERE id >= (SELECT min(id) FROM numbers) + {chunk * NUMBERS_PER_CHUNK}
-                   AND id < (SELECT min(id) FROM numbers) + {(chunk + 1) * NUMBERS_PER_CHUNK}
+                  FROM numbers WHERE id >= (SELECT id FROM first_number) + {chunk * NUMBERS_PER_CHUNK}
+                   AND id < (SELECT id FROM first_number) + {(chunk + 1) * NUMBERS_PER_CHUNK} ORDER BY id
             """, f"numbers-{chunk}.csv")
 
             def work() -> int:
@@ -128,10 +128,11 @@ class Merger:
 
     def _people_of(self, chunk: int) -> Callable[[], Work]:
         def prepare() -> Work:
-            people = self._stage.export(self._person_rows(f"is_new AND chunk = {chunk}"), f"people-{chunk}.csv")
-            points = self._stage.export(self._point_rows(f"is_new AND chunk = {chunk}"), f"points-{chunk}.csv")
-            records = self._stage.export(self._record_rows(f"is_new AND chunk = {chunk}"), f"records-{chunk}.csv")
-            facts = self._export_facts("is_new", chunk)
+            where = self._where(chunk, is_new=True)
+            people = self._stage.export(self._person_rows(where), f"people-{chunk}.csv")
+            points = self._stage.export(self._point_rows(where), f"points-{chunk}.csv")
+            records = self._stage.export(self._record_rows(where), f"records-{chunk}.csv")
+            facts = self._export_facts(where, f"new-{chunk}")
             wards = self._export_wards(chunk)
 
             def work() -> int:
@@ -149,16 +150,16 @@ class Merger:
 
     def _updates_of(self, chunk: int) -> Callable[[], Work]:
         def prepare() -> Work:
-            where = f"NOT is_new AND chunk = {chunk}"
+            where = self._where(chunk, is_new=False)
             files = updating.UpdateFiles(
                 self._stage.export(self._person_rows(where), f"up-people-{chunk}.csv"),
                 self._stage.export(self._point_rows(where), f"up-points-{chunk}.csv"),
                 self._stage.export(
-                    f"SELECT record_id, key, digest, person_id FROM people JOIN touched USING (rep, person_id) WHERE {where}",  # noqa: S608
+                    f"SELECT t.record_id, f.key, f.digest, t.person_id FROM f JOIN touched t USING (rep) JOIN ids i USING (rep) WHERE {where}",  # noqa: S608
                     f"up-records-{chunk}.csv",
                 ),
             )
-            facts = self._export_facts("NOT is_new", chunk)
+            facts = self._export_facts(where, f"up-{chunk}")
 
             def work() -> int:
                 merged = updating.write_updates(files, self._context, _PERSON, _POINT)
@@ -168,6 +169,11 @@ class Merger:
             return work
 
         return prepare
+
+    def _where(self, chunk: int, *, is_new: bool) -> str:
+        """The condition of a chunk over `ids i` and `rep`; the range lets whole stretches of the tables be skipped."""
+        low, high = self._stage.run("SELECT low, high FROM ranges WHERE is_new = ? AND chunk = ?", [is_new, chunk])[0]
+        return f"i.is_new = {is_new} AND i.chunk = {chunk} AND rep BETWEEN {low} AND {high}"
 
     def _person_rows(self, where: str) -> str:
         c = self._context
@@ -179,32 +185,30 @@ class Merger:
                    CASE WHEN deceased = 'yes' THEN '{c.stamp}' ELSE {moment.format('deceased')} END,
                    {moment.format('last_encounter')}, {moment.format('last_appointment')}, outcome, {moment.format('next_appointment')},
                    0, '{{}}', '', '{c.stamp}', '{c.stamp}'
-              FROM people WHERE {where} ORDER BY person_id
+              FROM f JOIN ids i USING (rep) WHERE {where} ORDER BY person_id
         """  # noqa: S608 - our own words and numbers
 
     def _point_rows(self, where: str) -> str:
         return (
-            f"SELECT person_id, number_id, kind, use, rank, extension, {self._context.source_id}, '' FROM links "  # noqa: S608 - numbers
+            f"SELECT i.person_id, number_id, kind, use, rank, extension, {self._context.source_id}, '' FROM links JOIN ids i USING (rep) "  # noqa: S608 - numbers
             f"WHERE {where} ORDER BY person_id, number_id"
         )
 
     def _record_rows(self, where: str) -> str:
         c = self._context
         return (
-            f"SELECT {c.source_id}, key, digest, person_id, {c.import_id}, {c.import_id} FROM people WHERE {where} ORDER BY person_id"  # noqa: S608
+            f"SELECT {c.source_id}, key, digest, person_id, {c.import_id}, {c.import_id} FROM f JOIN ids i USING (rep) WHERE {where} ORDER BY person_id"  # noqa: S608
         )
 
-    def _export_facts(self, is_new: str, chunk: int) -> dict[str, Path]:
+    def _export_facts(self, where: str, name: str) -> dict[str, Path]:
         """Files for the consents, the do-not-contact marks and the record numbers of a chunk; none where there are none."""
-        where = f"{is_new} AND chunk = {chunk}"
-        word = "new" if is_new == "is_new" else "up"
         queries = {
             "import_consents": self._consent_rows(where),
-            "import_do_not_contact": f"SELECT person_id FROM people WHERE {where} AND do_not_contact <> ''",  # noqa: S608
-            "import_identifiers": f"SELECT person_id, record_number FROM people WHERE {where} AND record_number <> ''",  # noqa: S608
+            "import_do_not_contact": f"SELECT person_id FROM f JOIN ids i USING (rep) WHERE {where} AND do_not_contact <> ''",  # noqa: S608
+            "import_identifiers": f"SELECT person_id, record_number FROM f JOIN ids i USING (rep) WHERE {where} AND record_number <> ''",  # noqa: S608
         }
-        files = {name: self._stage.export(query, f"{name}-{word}-{chunk}.csv") for name, query in queries.items() if query}
-        return {name: path for name, path in files.items() if path.stat().st_size}
+        files = {table: self._stage.export(query, f"{table}-{name}.csv") for table, query in queries.items()}
+        return {table: path for table, path in files.items() if path.stat().st_size}
 
     def _consent_rows(self, where: str) -> str:
         """person, number (none for a refusal), channel, basis (express, written, refused), evidence.
@@ -216,18 +220,18 @@ class Merger:
         for channel in ("sms", "voicemail", "voice", "email"):
             kind = "email" if channel == "email" else "phone"
             lines = "AND l.line_type <> 'landline'" if channel == "sms" else ""
-            said = f"'the file {file_name}, line ' || p.rep || ', says '"
+            said = f"'the file {file_name}, line ' || rep || ', says '"
             parts.append(f"""
-                SELECT person_id, NULL::BIGINT, '{channel}', 'refused', {said} || 'no' FROM people p
+                SELECT person_id, NULL::BIGINT, '{channel}', 'refused', {said} || 'no' FROM f p JOIN ids i USING (rep)
                  WHERE {where} AND contains(consent, '{channel}:n')
             """)
             basis = options.consent.get(channel)
             condition = f"NOT contains(p.consent, '{channel}:n')" if basis else f"contains(p.consent, '{channel}:y')"
             evidence = "'" + options.evidence.replace("'", "''") + "'" if basis else f"{said} || 'yes'"
             parts.append(f"""
-                SELECT p.person_id, l.number_id, '{channel}', '{basis or 'express'}', {evidence}
-                  FROM people p JOIN links l USING (person_id)
-                 WHERE {where.replace('is_new', 'p.is_new').replace('chunk', 'p.chunk')} AND l.kind = '{kind}' {lines} AND {condition}
+                SELECT i.person_id, l.number_id, '{channel}', '{basis or 'express'}', {evidence}
+                  FROM f p JOIN ids i USING (rep) JOIN links l USING (rep)
+                 WHERE {where} AND l.kind = '{kind}' {lines} AND {condition}
             """)
         return " UNION ALL ".join(parts)
 

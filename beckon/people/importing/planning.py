@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection
 
+from beckon.core.models import Organization
+from beckon.core.tenancy import org_scope
 from beckon.people.importing.clusters import collapse
 from beckon.people.importing.meeting import meet_database, was_joined
 from beckon.people.importing.options import ImportOptions
@@ -71,10 +73,12 @@ class Context:
 def count_people(stage: Stage, context: Context, usable_rows: int) -> Counts:
     """Collapse, meet the database, compare. Leaves `f`, `pf`, `known`, `new` and `touched` behind."""
     consent = ",".join(f"{k}={v}" for k, v in sorted(context.options.consent.items()))
-    collapse(stage, consent)
+    collapse(stage)
+    if consent:
+        stage.run("UPDATE r SET digest = left(md5(digest || ?), 16)", [consent])
     meet_database(stage, context.source_id)
     if was_joined(stage):
-        collapse(stage, consent)
+        collapse(stage)
     stage.drop("same")
     stage.make("new", "SELECT rep, row_number() OVER (ORDER BY rep) - 1 AS n FROM f WHERE rep NOT IN (SELECT rep FROM known)")
     _compare(stage, bool(consent))
@@ -96,7 +100,7 @@ def _compare(stage: Stage, list_consent: bool) -> None:
              WHERE l.number_id IS NULL OR l.ended IN ('replaced', 'retired') GROUP BY pf.rep
         )
         SELECT f.rep, k.person_id, k.record_id,
-               row_number() OVER (ORDER BY k.person_id) - 1 AS n,
+               row_number() OVER (ORDER BY f.rep) - 1 AS n,
                ({differs}) OR f.last_encounter > k.last_encounter OR k.retired OR k.record_retired
                OR (f.do_not_contact <> '' AND NOT k.do_not_contact) OR (f.deceased <> '' AND NOT k.deceased)
                OR f.consent <> '' OR {'true' if list_consent else 'false'} OR points.rep IS NOT NULL AS changes
@@ -105,25 +109,26 @@ def _compare(stage: Stage, list_consent: bool) -> None:
     """)
 
 
-def make_plan(stage: Stage, context: Context, attempt: int) -> Plan:
-    """Give out ids and lay out the tables to merge. Runs in the caller's transaction; then the plan is on disk."""
+def make_plan(stage: Stage, context: Context, organization: Organization, attempt: int) -> Plan:
+    """Give out ids and lay out the tables to merge. Afterwards the plan is on disk."""
     _plan_guardians(stage, context.now)
     guardians = stage.number("SELECT count(*) FROM guardians")
     created = stage.number("SELECT count(*) FROM new")
-    first = _reserve("people_person", created + guardians)
+    first = _reserve(organization, "people_person", created + guardians)
     stage.make("ids", f"""
         SELECT rep, {first} + n AS person_id, n // {PEOPLE_PER_CHUNK} AS chunk, true AS is_new FROM new
         UNION ALL SELECT rep, person_id, n // {UPDATES_PER_CHUNK}, false FROM touched
     """)
+    stage.make("ranges", "SELECT is_new, chunk, min(rep) AS low, max(rep) AS high FROM ids GROUP BY is_new, chunk")
     stage.make("guardians", f"SELECT * REPLACE ({first} + {created} + person_id AS person_id) FROM guardians")
-    numbers = _plan_numbers(stage)
+    numbers = _plan_numbers(stage, organization)
     _lay_out(stage)
     plan = Plan(
         attempt, _chunks(numbers, NUMBERS_PER_CHUNK), _chunks(created, PEOPLE_PER_CHUNK),
         _chunks(stage.number("SELECT count(*) FROM touched"), UPDATES_PER_CHUNK),
         stage.number("SELECT count(*) FROM line_types"),
     )
-    stage.drop("r", "p", "new", "known_numbers")
+    stage.drop("new", "known_numbers")
     stage.make("plan", "SELECT " + ", ".join(f"{value} AS {name}" for name, value in asdict(plan).items()))
     return plan
 
@@ -163,38 +168,48 @@ def _plan_guardians(stage: Stage, now: datetime) -> None:
     """)
 
 
-def _plan_numbers(stage: Stage) -> int:
-    """`numbers`: the new ones with their ids, in the order of their index; `links`: who has which number."""
-    stage.make("wanted", """
-        SELECT kind, value, h, min(rep) AS rep, coalesce(arg_min(line_type, rep) FILTER (line_type <> 'unknown'), 'unknown') AS line_type,
-               arg_min(line1, rep) AS line1, arg_min(line2, rep) AS line2, arg_min(city, rep) AS city, arg_min(point_state, rep) AS state,
-               arg_min(zip, rep) AS zip
-          FROM pf SEMI JOIN ids USING (rep) GROUP BY kind, value, h
-        UNION ALL
-        SELECT 'phone', phone, hash('phone', phone), min(rep), 'unknown', '', '', '', '', '' FROM wards WHERE phone <> '' 
-           AND phone NOT IN (SELECT value FROM pf WHERE kind = 'phone') GROUP BY phone
+_UNKNOWN_LAST = 1 << 60
+
+
+def _plan_numbers(stage: Stage, organization: Organization) -> int:
+    """`numbers`: the new ones with their ids, in the order of their index; `number_ids`: the ids of all by hash.
+
+    Of several rows with one number the first that knows its line type describes it.
+    """
+    stage.make("wanted", f"""
+        SELECT kind, value, any_value(h) AS h, min(rep * 64 + place + CASE WHEN line_type = 'unknown' THEN {_UNKNOWN_LAST} ELSE 0 END) AS k
+          FROM pf SEMI JOIN ids USING (rep) GROUP BY kind, value
     """)
-    stage.make("line_types", (
-        "SELECT k.id, w.line_type FROM wanted w JOIN known_numbers k ON k.kind = w.kind AND k.value = w.value "
-        "WHERE k.line_type = 'unknown' AND w.line_type <> 'unknown'"
-    ))
+    stage.run(f"""
+        INSERT INTO wanted SELECT DISTINCT 'phone', phone, hash('phone', phone), {2 * _UNKNOWN_LAST} FROM wards
+         WHERE phone <> '' AND phone NOT IN (SELECT value FROM wanted WHERE kind = 'phone')
+    """)
+    stage.make("line_types", f"""
+        SELECT n.id, p.line_type FROM known_numbers n JOIN wanted w ON w.kind = n.kind AND w.value = n.value
+          JOIN p ON p.line * 64 + p.place = w.k WHERE n.line_type = 'unknown' AND w.k < {_UNKNOWN_LAST}
+    """)
     stage.make("fresh", "SELECT w.* FROM wanted w ANTI JOIN known_numbers k ON k.kind = w.kind AND k.value = w.value")
     count = stage.number("SELECT count(*) FROM fresh")
-    first = _reserve("people_number", count)
-    stage.make("numbers", f"SELECT {first} + row_number() OVER (ORDER BY kind, value) - 1 AS id, * FROM fresh ORDER BY kind, value")
-    stage.make("number_ids", """
-        SELECT h, value, id FROM numbers UNION ALL SELECT hash(kind, value), value, id FROM known_numbers
+    first = _reserve(organization, "people_number", count)
+    stage.make("fresh", f"SELECT {first} + row_number() OVER (ORDER BY kind, value) - 1 AS id, h, k, value FROM fresh")
+    stage.make("numbers", f"""
+        SELECT fresh.id, p.kind, p.value, p.line_type, p.line1, p.line2, p.city, p.point_state AS state, p.zip
+          FROM fresh JOIN p ON p.line * 64 + p.place = fresh.k % {_UNKNOWN_LAST} WHERE fresh.k < {2 * _UNKNOWN_LAST}
+        UNION ALL SELECT id, 'phone', value, 'unknown', '', '', '', '', '' FROM fresh WHERE k >= {2 * _UNKNOWN_LAST}
     """)
+    stage.make("number_ids", "SELECT h, value, id FROM fresh UNION ALL SELECT hash(kind, value), value, id FROM known_numbers")
+    stage.make("first_number", f"SELECT {first} AS id")
     stage.drop("wanted", "fresh")
     return count
 
 
 def _lay_out(stage: Stage) -> None:
-    """`people` and `links` in the order in which they are merged, so that a chunk is one stretch of the table."""
-    stage.make("people", "SELECT i.person_id, i.chunk, i.is_new, f.* FROM f JOIN ids i USING (rep) ORDER BY is_new, person_id")
-    stage.make("links", """
-        SELECT i.person_id, i.chunk, i.is_new, n.id AS number_id, pf.kind, pf.use, pf.line_type, pf.extension, pf.rank + 1 AS rank
-          FROM pf JOIN ids i USING (rep) JOIN number_ids n ON n.h = pf.h AND n.value = pf.value ORDER BY is_new, person_id
+    """`links`: who has which number. Joined by hash alone where no two numbers share one, which is nearly always."""
+    twins = stage.number("SELECT count(*) - count(DISTINCT h) FROM number_ids")
+    exactly = "AND n.value = pf.value" if twins else ""
+    stage.make("links", f"""
+        SELECT pf.rep, n.id AS number_id, pf.kind, pf.use, pf.line_type, pf.extension, pf.place + 1 AS rank
+          FROM pf JOIN number_ids n ON n.h = pf.h {exactly}
     """)
     stage.make("ward_links", """
         SELECT i.person_id, i.chunk, coalesce(g.person_id, ai.person_id) AS guardian_id, g.person_id IS NOT NULL AND g.first_rep = w.rep AS is_first,
@@ -204,14 +219,28 @@ def _lay_out(stage: Stage) -> None:
           LEFT JOIN adults a ON a.key = w.key AND a.phone = w.phone LEFT JOIN ids ai ON ai.rep = a.guardian_rep
           LEFT JOIN number_ids n ON n.h = hash('phone', w.phone) AND n.value = w.phone
     """)
-    stage.drop("number_ids", "wards", "adults", "guardians", "pf", "ids")
+    stage.drop("number_ids", "wards", "adults", "guardians")
 
 
-def _reserve(table: str, count: int) -> int:
-    """`count` consecutive ids of a table; returns the first. Ids given out in vain are harmless."""
+_FEW = 5_000
+
+
+def _reserve(organization: Organization, table: str, count: int) -> int:
+    """`count` consecutive ids of a table; returns the first. Ids given out in vain are harmless.
+
+    Many are taken in one step while nobody else can insert (inserters hold a lock that this one waits for).
+    """
     if count == 0:
         return 0
-    with connection.cursor() as cursor:
+    with org_scope(organization), connection.cursor() as cursor:
+        if count > _FEW:
+            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute(
+                "WITH s AS (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name), "
+                "first AS MATERIALIZED (SELECT name, nextval(name) AS id FROM s) "
+                "SELECT id, setval(name, id + %s) FROM first", [table, count],
+            )
+            return int((cursor.fetchone() or (0,))[0])
         for _ in range(20):
             cursor.execute(
                 "SELECT min(v), max(v) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS v FROM generate_series(1, %s)) s",

@@ -203,9 +203,8 @@ class _Run:
 
     def _merge(self, stage: Stage, plan: Plan | None) -> Stage:
         if plan is None:
-            with org_scope(self._organization):
-                attempt = int(time.time()) % 10_000_000
-                plan = make_plan(stage, self._context, attempt)
+            attempt = int(time.time()) % 10_000_000
+            plan = make_plan(stage, self._context, self._organization, attempt)
             self.note(stage=MERGING, progress_rows=0)
         with org_scope(self._organization):
             merger = Merger(

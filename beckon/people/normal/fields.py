@@ -79,11 +79,12 @@ class Problem:
 ROW_COLUMNS = (
     "line", "given", "middle", "family", "suffix", "name_key", "match_key", "phonetic", "birth_date", "sex", "language", "zone",
     "zone_source", "state", "postal_code", "record_number", "do_not_contact", "deceased", "last_encounter", "last_appointment",
-    "outcome", "next_appointment", "consent", "guardian_given", "guardian_family", "guardian_phone", "guardian_key", "guardian_match",
+    "outcome", "next_appointment", "consent", "guardian_given", "guardian_family", "guardian_phone", "guardian_key", "guardian_match", "digest", "key",
 )
 """The values of a normalised row, in the order in which they are kept. Moments are UTC, dates ISO, nothing is ''.
 
-`consent` holds `channel:y` and `channel:n` words joined by blanks.
+`consent` holds `channel:y` and `channel:n` words joined by blanks. `digest` changes with any of the others or of
+the contact points, `key` (for rows without a record number) with name, birth date, ZIP or contact points.
 """
 AT = {name: place for place, name in enumerate(ROW_COLUMNS)}
 POINT_COLUMNS = (

@@ -6,6 +6,7 @@ Values repeat, so every reader keeps what it has already read, and a row is a pl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
+from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
 from beckon.people.normal import addresses, names, phones, values
@@ -33,6 +34,7 @@ _GIVEN, _MIDDLE, _FAMILY, _SUFFIX = AT["given"], AT["middle"], AT["family"], AT[
 _NAME_KEY, _MATCH_KEY, _PHONETIC = AT["name_key"], AT["match_key"], AT["phonetic"]
 _ZONE, _ZONE_SOURCE, _STATE, _ZIP, _CONSENT = AT["zone"], AT["zone_source"], AT["state"], AT["postal_code"], AT["consent"]
 _GUARDIAN = slice(AT["guardian_given"], AT["guardian_match"] + 1)
+_BIRTH_DATE, _DIGEST, _KEY = AT["birth_date"], AT["digest"], AT["key"]
 _GUARDIAN_GIVEN, _GUARDIAN_PHONE = AT["guardian_given"], AT["guardian_phone"]
 
 
@@ -135,6 +137,7 @@ class RowReader:
             return out
         number = points[0].value if points and points[0].kind == "phone" else ""
         row[_ZONE], row[_ZONE_SOURCE] = time_zone_of(row[_ZONE], row[_ZIP], row[_STATE], number)
+        row[_DIGEST], row[_KEY] = _digests(row, points)
         return out
 
     def _cell(self, wanted: Field, cells: Sequence[str]) -> str:
@@ -235,6 +238,15 @@ class RowReader:
         if any(names.fold(cell) in names.TOTALS for cell in cells):
             return TOTAL_LINE
         return NO_NAME
+
+
+def _digests(row: list[str], points: list[Point]) -> tuple[str, str]:
+    whole = "\x1f".join(row[1:]) + "\x1e".join(["\x1f".join(point) for point in points])
+    who = [row[_MATCH_KEY], row[_BIRTH_DATE], row[_ZIP], *sorted([point.value for point in points])]
+    return (
+        blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
+        "d" + blake2b("\x1f".join(who).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest(),
+    )
 
 
 def _given_part(text: str) -> _Part:
