@@ -80,6 +80,17 @@ def advance_due(*, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Adv
     return _sum([effects for _, effects in decided])
 
 
+def count_due(*, now: datetime, most: int) -> int:
+    """How many are due in running campaigns, counting no further than `most`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM campaigns_enrollment e WHERE e.left_at IS NULL AND e.due_at <= %s"
+            " AND e.campaign_id IN (SELECT id FROM campaigns_campaign WHERE status = 'running') LIMIT %s) due",
+            [now, most],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def advance_all(organization: Organization, *, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Advanced:
     """Advance everybody due, each batch in a transaction of its own."""
     total = Advanced()

@@ -103,7 +103,7 @@ def _by_playbook(run: Run, trigger: str) -> Effects | None:
         return _stay(run, max(run.snapshot.due_at or run.now, run.now + timedelta(days=reaction.hold_days)))
     if reaction.call_at_once:
         run.memory["call_asked"] = True
-    if reaction.go == run.step and run.snapshot.waiting_for == WAITING_TASK:
+    if reaction.go == run.step and run.snapshot.waiting_for == WAITING_TASK and not reaction.call_at_once:
         return _stay(run)
     return _move(run, reaction.go)
 
@@ -115,7 +115,13 @@ def _after_event(run: Run) -> str:
 
 
 def _opted_out(run: Run, data: Mapping[str, Any]) -> Effects:
-    return _leave(run, LeaveReason.OPTED_OUT)
+    """Whoever stops a channel the journey uses leaves it; a stop elsewhere is only noted (the gate keeps it)."""
+    channel = str(data.get("channel") or "all")
+    is_of_marketing = data.get("purpose") == "telemarketing" and run.playbook.tcpa_class != "telemarketing"
+    if not is_of_marketing and (channel in ("all", "phone", "voice") or channel in run.playbook.channels()):
+        return _leave(run, LeaveReason.OPTED_OUT)
+    run.record("opted_out_elsewhere", channel)
+    return _stay(run)
 
 
 def _booked(run: Run, data: Mapping[str, Any]) -> Effects:

@@ -119,12 +119,15 @@ def _withdraw(all_effects: Sequence[Effects], by: Actor, now: datetime) -> None:
 
 def _queue(decided: Sequence[Decided], by: Actor, now: datetime) -> None:
     wishes = [(standing, wish) for standing, effects in decided for wish in effects.messages]
-    results = queue_messages([_message(standing, wish) for standing, wish in wishes], by=by, now=now)
+    sendable = [(standing, wish) for standing, wish in wishes if wish.channel in standing.campaign.senders]
+    results = queue_messages([_message(standing, wish) for standing, wish in sendable], by=by, now=now)
     refused = [
         (standing.snapshot, wish, result.reason)
-        for (standing, wish), result in zip(wishes, results, strict=True)
+        for (standing, wish), result in zip(sendable, results, strict=True)
         if isinstance(result, NotQueued)
     ]
+    if len(sendable) < len(wishes):  # a version moved to since the launch may use a channel nobody gave a sender
+        refused += [(s.snapshot, wish, "no_sender") for s, wish in wishes if wish.channel not in s.campaign.senders]
     if not refused:
         return
     with connection.cursor() as cursor, cursor.copy(_TRACE) as copy:

@@ -193,6 +193,24 @@ def test_who_is_gone_leaves_at_once_and_what_was_queued_is_withdrawn(kind: str, 
     assert (done.left, done.due_at, done.withdraw) == (reason, None, True)
 
 
+@pytest.mark.parametrize(
+    ("data", "book", "leaves"),
+    [
+        ({"channel": "all", "purpose": "all"}, OUTREACH, True),
+        ({"channel": "sms", "purpose": "all"}, OUTREACH, True),
+        ({"channel": "email", "purpose": "all"}, OUTREACH, False),
+        ({"channel": "sms", "purpose": "telemarketing"}, OUTREACH, True),
+        ({"channel": "sms", "purpose": "telemarketing"}, REACTIVATION, False),
+    ],
+)
+def test_a_stop_ends_the_journeys_it_is_about_and_is_noted_in_the_others(
+    data: dict[str, Any], book: Playbook, leaves: bool
+) -> None:
+    done = react(calling(), book, Happening("consent.opted_out", data), SOON)
+    assert done is not None
+    assert (done.left is not None) == leaves
+
+
 def test_a_wait_until_a_reply_goes_on_at_once_when_one_comes() -> None:
     wait = {"id": "wait", "kind": "wait", "days": 3, "until": "reply", "on_event": "call"}
     book = playbook(wait, BYE, {**CALL, "next": "bye"})
