@@ -25,7 +25,7 @@ class Floor:
         self._organization, self._queue_id = organization, queue_id
         self._holding: dict[str, Served] = {}
         self.waits: list[float] = []
-        self.work: list[float] = []
+        self.spent: list[float] = []
         self.people: list[int] = []
 
     def ask(self, agent: "Actor") -> bool:
@@ -68,7 +68,7 @@ class Floor:
                 asked = time.perf_counter()
                 empty += not self.ask(agents[place])
                 self.waits.append(1000 * (time.perf_counter() - began - due))
-                self.work.append(1000 * (time.perf_counter() - asked))
+                self.spent.append(1000 * (time.perf_counter() - asked))
             else:
                 self.dispose(agents[place])
         return empty
@@ -87,7 +87,7 @@ def main(slug: str, queue: str, first: str, last: str, rounds: str, pause: str) 
     sys.stdin.readline()
     agents = [simulated_agent(f"bench-{number}") for number in range(int(first), int(last))]
     empty = floor.work(agents, int(rounds), float(pause))
-    told = {"waits": floor.waits, "work": floor.work, "people": floor.people, "empty": empty}
+    told = {"waits": floor.waits, "work": floor.spent, "people": floor.people, "empty": empty}
     print(json.dumps(told), flush=True)
     return 0
 

@@ -21,7 +21,7 @@ BASE_URL = "https://beckon.example.org"
 
 
 @contextmanager
-def child(module: str, *arguments: str | int, own_group: bool = False) -> Iterator[Popen[str]]:
+def child(module: str, *arguments: str | float | Path, own_group: bool = False) -> Iterator[Popen[str]]:
     """`python -m module arguments` with pipes to its input and output; ended at the end of the block.
 
     `own_group` puts it and its children into a process group that Ctrl-C does not reach and that ends as a whole.

@@ -6,7 +6,7 @@ to a sink on this machine. Nothing here can reach anybody: both carriers refuse 
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -145,7 +145,7 @@ async def _carrier_alone(line: Line, server: Sink, count: int) -> float:
     waiting = list(parts(messages, MAX_BATCH))
     results: list[Status] = []
 
-    async def work(own: list[Sequence[OutgoingMessage]]) -> None:
+    async def work(own: list[list[OutgoingMessage]]) -> None:
         while own:
             results.extend(result.status for result in await carrier.send(own.pop()))
 
