@@ -1,7 +1,7 @@
 """Facts for a batch of enrollments in a handful of statements. Reads only; decides nothing."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from beckon.campaigns.journey.values import Facts, Snapshot
-from beckon.campaigns.playbooks.reading import installed
+from beckon.campaigns.playbooks.reading import installed, parsed
 from beckon.campaigns.playbooks.schema import Playbook
 from beckon.consent.facts import Policy
 from beckon.consent.queries import gather_facts, load_policy
@@ -51,29 +51,37 @@ class Standing:
 
 def load_campaigns(*, ids: Iterable[int] | None = None, statuses: Sequence[str] = ()) -> dict[int, Running]:
     """Campaigns by id, of the ids and statuses given."""
+    wanted = None if ids is None else list(ids)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.id, c.name, c.status, c.senders, c.queue_id, v.id, v.digest, v.definition
+            SELECT c.id, c.name, c.status, c.senders, c.queue_id, v.id, v.digest
               FROM campaigns_campaign c JOIN campaigns_playbookversion v ON v.id = c.playbook_id
              WHERE (%s::bigint[] IS NULL OR c.id = ANY(%s)) AND (%s::text[] = '{}' OR c.status = ANY(%s))
              ORDER BY c.id
             """,
-            [wanted := None if ids is None else list(ids), wanted, list(statuses), list(statuses)],
+            [wanted, wanted, list(statuses), list(statuses)],
         )
         rows = cursor.fetchall()
+    playbooks = _playbooks({row[5]: row[6] for row in rows})
     return {
         row[0]: Running(
-            row[0],
-            row[1],
-            row[2],
-            installed(row[6], _json(row[7])),
-            row[5],
-            {channel: int(sender) for channel, sender in _json(row[3]).items()},
-            row[4],
+            campaign_id=row[0],
+            name=row[1],
+            status=row[2],
+            playbook=playbooks[row[5]],
+            version_id=row[5],
+            senders={channel: int(sender) for channel, sender in _json(row[3]).items()},
+            queue_id=row[4],
         )
         for row in rows
     }
+
+
+def _playbooks(digests: Mapping[int, str]) -> dict[int, Playbook]:
+    """Playbooks by version id; definitions are read only where this process has not parsed them before."""
+    found = {version: known for version, digest in digests.items() if (known := parsed(digest)) is not None}
+    return found | load_versions(digests.keys() - found.keys())
 
 
 def standings(rows: Sequence[tuple[Any, ...]], campaigns: dict[int, Running]) -> list[Standing]:
@@ -91,8 +99,11 @@ def standings(rows: Sequence[tuple[Any, ...]], campaigns: dict[int, Running]) ->
 
 def load_versions(ids: Iterable[int]) -> dict[int, Playbook]:
     """Installed playbook versions by id."""
+    wanted = sorted(ids)
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, digest, definition FROM campaigns_playbookversion WHERE id = ANY(%s)", [list(ids)])
+        cursor.execute("SELECT id, digest, definition FROM campaigns_playbookversion WHERE id = ANY(%s)", [wanted])
         return {row[0]: installed(row[1], _json(row[2])) for row in cursor.fetchall()}
 
 

@@ -72,6 +72,11 @@ def installed(digest: str, definition: dict[str, Any]) -> Playbook:
     return _by_digest[digest]
 
 
+def parsed(digest: str) -> Playbook | None:
+    """The playbook of a version this process has parsed before, or None."""
+    return _by_digest.get(digest)
+
+
 def _said(part: Any) -> str:
     place = "".join(f"[{bit}]" if isinstance(bit, int) else f".{bit}" for bit in part["loc"]).lstrip(".")
     return f"{place or 'playbook'}: {part['msg'].removeprefix('Value error, ')}"
