@@ -28,7 +28,7 @@ UPDATE people_person p
                             FROM (SELECT at FROM unnest(p.recent_contacts || i.ats) AS at
                                    ORDER BY at DESC LIMIT {KEPT_CONTACTS}) AS kept)
   FROM locked, incoming i WHERE p.id = locked.id AND i.person_id = p.id
-"""  # noqa: S608 - constants only
+"""
 _RECORD_ATTEMPTS = f"""
 {_LOCKED}, incoming AS MATERIALIZED (
     SELECT person_id, max(at) AS at, count(*) AS calls
@@ -36,7 +36,7 @@ _RECORD_ATTEMPTS = f"""
 )
 UPDATE people_person p SET last_call_at = greatest(p.last_call_at, i.at), call_attempts = p.call_attempts + i.calls
   FROM locked, incoming i WHERE p.id = locked.id AND i.person_id = p.id
-"""  # noqa: S608 - constants only
+"""
 _TOUCH_APPOINTMENTS = f"""
 {_LOCKED}, incoming AS MATERIALIZED (
     SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[])
@@ -48,7 +48,7 @@ UPDATE people_person p
        last_appointment_outcome = CASE WHEN i.last_at IS NULL THEN p.last_appointment_outcome ELSE i.outcome END,
        last_encounter_at = greatest(p.last_encounter_at, i.encounter_at)
   FROM locked, incoming i WHERE p.id = locked.id AND i.person_id = p.id
-"""  # noqa: S608 - constants only
+"""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def take_back_call_attempts(pairs: Sequence[tuple[int, datetime]]) -> None:
     with connection.cursor() as cursor:
         ids = [person for person, _ in pairs]
         cursor.execute(
-            f"{_LOCKED}, incoming AS MATERIALIZED ("  # noqa: S608 - constants only
+            f"{_LOCKED}, incoming AS MATERIALIZED ("
             "SELECT * FROM unnest(%s::bigint[], %s::timestamptz[]) AS given(person_id, at)) "
             "UPDATE people_person p SET call_attempts = greatest(0, p.call_attempts - 1), "
             "last_call_at = nullif(p.last_call_at, i.at), recent_contacts = array_remove(p.recent_contacts, i.at) "
@@ -103,16 +103,25 @@ def touch_appointments(facts: Sequence[AppointmentFacts]) -> None:
         return
     ids = [fact.person_id for fact in facts]
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCH_APPOINTMENTS, [
-            ids, ids, [f.next_at for f in facts], [f.last_at for f in facts], [f.outcome for f in facts],
-            [f.encounter_at for f in facts],
-        ])
+        cursor.execute(
+            _TOUCH_APPOINTMENTS,
+            [
+                ids,
+                ids,
+                [f.next_at for f in facts],
+                [f.last_at for f in facts],
+                [f.outcome for f in facts],
+                [f.encounter_at for f in facts],
+            ],
+        )
 
 
 def mark_deceased(person_ids: Sequence[int], *, by: Actor, now: datetime) -> list[int]:
     """Record that people have died; returns those for whom it was news. Nobody contacts them again."""
     news = list(
-        Person.objects.select_for_update().filter(pk__in=person_ids, deceased_at=None).order_by("pk")
+        Person.objects.select_for_update()
+        .filter(pk__in=person_ids, deceased_at=None)
+        .order_by("pk")
         .values_list("pk", flat=True)
     )
     if news:
@@ -125,7 +134,9 @@ def mark_deceased(person_ids: Sequence[int], *, by: Actor, now: datetime) -> lis
 def mark_do_not_contact(person_ids: Sequence[int], *, by: Actor, now: datetime) -> list[int]:
     """Set the do-not-contact mark; returns those for whom it was news. The ledger entry is the consent package's."""
     news = list(
-        Person.objects.select_for_update().filter(pk__in=person_ids, do_not_contact_at=None).order_by("pk")
+        Person.objects.select_for_update()
+        .filter(pk__in=person_ids, do_not_contact_at=None)
+        .order_by("pk")
         .values_list("pk", flat=True)
     )
     if news:
@@ -140,13 +151,20 @@ def mark_number_dead(number_ids: Sequence[int], reason: str, *, by: Actor, now: 
     Records `number.dead` once per number and person, subject the number.
     """
     news = list(
-        Number.objects.select_for_update().filter(pk__in=number_ids, dead_at=None).order_by("pk")
+        Number.objects.select_for_update()
+        .filter(pk__in=number_ids, dead_at=None)
+        .order_by("pk")
         .values_list("pk", flat=True)
     )
     if news:
         Number.objects.filter(pk__in=news).update(dead_at=now, dead_reason=reason[:40])
         record_audit(
-            action="number.marked_dead", object_kind="number", object_ids=news, by=by, now=now, detail={"reason": reason}
+            action="number.marked_dead",
+            object_kind="number",
+            object_ids=news,
+            by=by,
+            now=now,
+            detail={"reason": reason},
         )
         record_events(_number_events("number.dead", news, {"reason": reason}), by=by, now=now)
     return news
@@ -174,12 +192,19 @@ def record_line_types(found: Sequence[tuple[int, LineType]], *, by: Actor, now: 
 def end_contact_points(ids: Sequence[int], reason: str, *, by: Actor, now: datetime) -> int:
     """End people's links to numbers (wrong_person, replaced, retired); the numbers stay for their other users."""
     ended = list(
-        ContactPoint.objects.select_for_update().filter(pk__in=ids, ended_at=None).order_by("pk").values_list("pk", flat=True)
+        ContactPoint.objects.select_for_update()
+        .filter(pk__in=ids, ended_at=None)
+        .order_by("pk")
+        .values_list("pk", flat=True)
     )
     if ended:
         ContactPoint.objects.filter(pk__in=ended).update(ended_at=now, ended_reason=reason)
         record_audit(
-            action="contact_point.ended", object_kind="contact_point", object_ids=ended, by=by, now=now,
+            action="contact_point.ended",
+            object_kind="contact_point",
+            object_ids=ended,
+            by=by,
+            now=now,
             detail={"reason": reason},
         )
     return len(ended)
@@ -190,28 +215,40 @@ def add_phone(
 ) -> AddedNumber:
     """Link a phone number (E.164) to a person, tried first from now on; makes the number when it is new."""
     row, _ = Number.objects.get_or_create(
-        kind=ContactKind.PHONE, value=number,
+        kind=ContactKind.PHONE,
+        value=number,
         defaults={
-            "reversed_digits": number[:0:-1], "line_type": line_type,
+            "reversed_digits": number[:0:-1],
+            "line_type": line_type,
             "line_type_source": "stated" if line_type != LineType.UNKNOWN else "",
         },
     )
     if row.line_type == LineType.UNKNOWN and line_type != LineType.UNKNOWN:
         Number.objects.filter(pk=row.pk).update(line_type=line_type, line_type_source="stated")
     point, _ = ContactPoint.objects.update_or_create(
-        person_id=person_id, number=row,
+        person_id=person_id,
+        number=row,
         defaults={"kind": ContactKind.PHONE, "use": use, "rank": 0, "ended_at": None, "ended_reason": ""},
     )
     record_audit(
-        action="contact_point.added", object_kind="contact_point", object_ids=[point.pk], by=by, now=now,
+        action="contact_point.added",
+        object_kind="contact_point",
+        object_ids=[point.pk],
+        by=by,
+        now=now,
         detail={"person": person_id},
     )
     return AddedNumber(row.pk, point.pk)
 
 
 def set_preferences(
-    person_id: int, *, channel: str | None = None, hour: int | None = None, language: str | None = None,
-    by: Actor, now: datetime,
+    person_id: int,
+    *,
+    channel: str | None = None,
+    hour: int | None = None,
+    language: str | None = None,
+    by: Actor,
+    now: datetime,
 ) -> None:
     """What the person asked for: channel, local hour (0-23), language. None leaves a preference as it is.
 
@@ -236,7 +273,8 @@ def _run_pairs(statement: str, pairs: Sequence[tuple[int, datetime]]) -> None:
 
 def _number_events(kind: str, number_ids: Sequence[int], data: dict[str, str]) -> list[NewEvent]:
     links = (
-        ContactPoint.objects.filter(number_id__in=number_ids, ended_at=None).order_by("number_id", "person_id")
+        ContactPoint.objects.filter(number_id__in=number_ids, ended_at=None)
+        .order_by("number_id", "person_id")
         .values_list("person_id", "number_id")
     )
     return [NewEvent(kind, person, number, dict(data)) for person, number in links]

@@ -10,8 +10,17 @@ from beckon.people.errors import MergeRefused
 from beckon.people.models import Person
 
 _FILLED = (
-    "middle_name", "name_suffix", "birth_date", "sex", "language", "time_zone", "time_zone_source", "state", "postal_code",
-    "preferred_channel", "preferred_hour",
+    "middle_name",
+    "name_suffix",
+    "birth_date",
+    "sex",
+    "language",
+    "time_zone",
+    "time_zone_source",
+    "state",
+    "postal_code",
+    "preferred_channel",
+    "preferred_hour",
 )
 
 
@@ -35,7 +44,11 @@ def merge_people(survivor_id: int, other_id: int, *, by: Actor, now: datetime) -
     moved = list(Person.objects.filter(merged_into=other_id).values_list("pk", flat=True))
     Person.objects.filter(pk__in=[other_id, *moved]).update(merged_into=survivor_id, updated_at=now)
     record_audit(
-        action="person.merged", object_kind="person", object_ids=[survivor_id, other_id], by=by, now=now,
+        action="person.merged",
+        object_kind="person",
+        object_ids=[survivor_id, other_id],
+        by=by,
+        now=now,
         detail={"moved": moved, "before": before},
     )
     record_events([NewEvent("person.merged", survivor_id, other_id)], by=by, now=now)

@@ -206,7 +206,9 @@ class Number(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["kind", "value"], name="one_number")]
         indexes: ClassVar = [
             models.Index(
-                fields=["reversed_digits"], name="number_reversed", opclasses=["varchar_pattern_ops"],
+                fields=["reversed_digits"],
+                name="number_reversed",
+                opclasses=["varchar_pattern_ops"],
                 condition=~Q(reversed_digits=""),
             ),
         ]

@@ -119,19 +119,27 @@ def person_card(person_id: int) -> Card:
     everyone = [person.pk, *merged]
     points = [
         _card_point(point)
-        for point in ContactPoint.objects.filter(person_id__in=everyone).select_related("number").order_by("kind", "rank", "pk")
+        for point in ContactPoint.objects.filter(person_id__in=everyone)
+        .select_related("number")
+        .order_by("kind", "rank", "pk")
     ]
     phone = next((p.value for p in points if p.kind == ContactKind.PHONE and not p.ended_reason), "")
-    states, zones = candidate_places(
-        person.state, person.postal_code, person.time_zone, person.time_zone_source, phone
-    )
+    states, zones = candidate_places(person.state, person.postal_code, person.time_zone, person.time_zone_source, phone)
     return Card(
-        person, full_name(person), tuple(points),
+        person,
+        full_name(person),
+        tuple(points),
         tuple(PersonIdentifier.objects.filter(person_id__in=everyone).order_by("pk").values_list("system", "value")),
-        tuple(map(_caregiver, Relationship.objects.filter(person_id__in=everyone, ended_at=None).select_related("caregiver"))),
+        tuple(
+            map(
+                _caregiver,
+                Relationship.objects.filter(person_id__in=everyone, ended_at=None).select_related("caregiver"),
+            )
+        ),
         merged,
         tuple(SourceRecord.objects.filter(person_id__in=everyone).order_by("pk").values_list("source_id", "key")),
-        states, zones,
+        states,
+        zones,
     )
 
 
@@ -140,7 +148,10 @@ def household_of(person_id: int) -> list[int]:
     numbers = ContactPoint.objects.filter(person_id=person_id, ended_at=None).values("number_id")
     return list(
         ContactPoint.objects.filter(number_id__in=numbers, ended_at=None, person__merged_into=None)
-        .exclude(person_id=person_id).order_by("person_id").values_list("person_id", flat=True).distinct()
+        .exclude(person_id=person_id)
+        .order_by("person_id")
+        .values_list("person_id", flat=True)
+        .distinct()
     )
 
 
@@ -151,8 +162,12 @@ def likely_duplicates(person_id: int, limit: int = 10) -> list[int]:
     same_birth = Q(birth_date=person.birth_date) if person.birth_date else Q(pk__in=[])
     shared = Q(pk__in=household_of(person_id))
     return list(
-        Person.objects.filter((same_name & same_birth) | (shared & (same_name | same_birth)), merged_into=None, retired_at=None)
-        .exclude(pk=person_id).order_by("pk").values_list("pk", flat=True)[:limit]
+        Person.objects.filter(
+            (same_name & same_birth) | (shared & (same_name | same_birth)), merged_into=None, retired_at=None
+        )
+        .exclude(pk=person_id)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:limit]
     )
 
 
@@ -160,7 +175,8 @@ def best_numbers(person_ids: Sequence[int], kind: ContactKind) -> dict[int, str]
     """Person -> the number or address of `kind` that is tried first, for those who have one that is alive."""
     rows = (
         ContactPoint.objects.filter(person_id__in=person_ids, kind=kind, ended_at=None, number__dead_at=None)
-        .order_by("person_id", "-rank", "-pk").values_list("person_id", "number__value")
+        .order_by("person_id", "-rank", "-pk")
+        .values_list("person_id", "number__value")
     )
     return dict(rows)
 
@@ -182,7 +198,9 @@ def _by_phone(text: str, limit: int) -> list[int]:
         numbers = numbers.filter(reversed_digits__startswith=digits[::-1])
     ids = list(numbers.values_list("pk", flat=True)[:limit])
     return list(
-        ContactPoint.objects.filter(number_id__in=ids, ended_at=None).order_by("person_id").values_list("person_id", flat=True)
+        ContactPoint.objects.filter(number_id__in=ids, ended_at=None)
+        .order_by("person_id")
+        .values_list("person_id", flat=True)
         .distinct()[:limit]
     )
 
@@ -193,7 +211,9 @@ def _by_birth_date(text: str, limit: int) -> list[int]:
     found = dates.read_date(text, dates.DateStyle(), date(9999, 1, 1))
     if isinstance(found, str):
         return []
-    return list(Person.objects.filter(birth_date=found).order_by("match_key", "pk").values_list("pk", flat=True)[:limit])
+    return list(
+        Person.objects.filter(birth_date=found).order_by("match_key", "pk").values_list("pk", flat=True)[:limit]
+    )
 
 
 def _by_identifier(text: str, limit: int) -> list[int]:
@@ -207,12 +227,18 @@ def _by_name(text: str, limit: int) -> list[int]:
     words = text.split()
     tries = [f"{names.fold(head)}|{names.fold(tail)}"] if comma else [names.fold(text)]
     if not comma and len(words) > 1:
-        tries = [f"{names.fold(words[-1])}|{names.fold(words[0])}", f"{names.fold(words[0])}|{names.fold(words[-1])}", *tries]
+        tries = [
+            f"{names.fold(words[-1])}|{names.fold(words[0])}",
+            f"{names.fold(words[0])}|{names.fold(words[-1])}",
+            *tries,
+        ]
         tries.append(f"{names.fold(' '.join(words[1:]))}|{names.fold(words[0])}")
     found: dict[int, None] = {}
     for key in dict.fromkeys(tries):
         if key.strip("|"):
-            rows = Person.objects.filter(name_key__startswith=key).order_by("name_key", "pk").values_list("pk", flat=True)
+            rows = (
+                Person.objects.filter(name_key__startswith=key).order_by("name_key", "pk").values_list("pk", flat=True)
+            )
             found |= dict.fromkeys(rows[:limit])
     return list(found)[:limit]
 
@@ -229,8 +255,16 @@ def _card_point(point: ContactPoint) -> CardPoint:
         p = number.postal
         text = ", ".join(filter(None, (p["line1"], p["line2"], p["city"], f"{p['state']} {p['postal_code']}".strip())))
     return CardPoint(
-        point.pk, number.pk, point.kind, number.value, text, point.use, number.line_type, point.extension,
-        number.dead_at is not None, point.ended_reason,
+        point.pk,
+        number.pk,
+        point.kind,
+        number.value,
+        text,
+        point.use,
+        number.line_type,
+        point.extension,
+        number.dead_at is not None,
+        point.ended_reason,
     )
 
 

@@ -79,7 +79,6 @@ def _usable(ask: Ask) -> Sql:
     return Sql(" AND ".join(clauses), tuple(values))
 
 
-
 _ADDRESSES = Rows(
     table="people_contactpoint c JOIN people_number n ON n.id = c.number_id", person="c.person_id", only=_usable
 )
@@ -91,19 +90,27 @@ _ADDRESS_PARAMETERS = (
 register(
     ValueField("last_encounter", Label("last visit", "última visita"), FieldKind.MOMENT, "p.last_encounter_at"),
     ValueField(
-        "last_appointment", Label("last appointment, kept or not", "última cita, cumplida o no"),
-        FieldKind.MOMENT, "p.last_appointment_at",
+        "last_appointment",
+        Label("last appointment, kept or not", "última cita, cumplida o no"),
+        FieldKind.MOMENT,
+        "p.last_appointment_at",
     ),
     ValueField(
-        "last_appointment_outcome", Label("outcome of the last appointment", "resultado de la última cita"),
-        FieldKind.CHOICE, "p.last_appointment_outcome", choices=_OUTCOMES,
+        "last_appointment_outcome",
+        Label("outcome of the last appointment", "resultado de la última cita"),
+        FieldKind.CHOICE,
+        "p.last_appointment_outcome",
+        choices=_OUTCOMES,
     ),
     ValueField(
         "next_appointment", Label("next appointment", "próxima cita"), FieldKind.MOMENT, "p.next_appointment_at"
     ),
     ValueField("last_call", Label("last call to the person", "última llamada"), FieldKind.MOMENT, "p.last_call_at"),
     ValueField(
-        "call_attempts", Label("calls tried", "llamadas intentadas"), FieldKind.NUMBER, "p.call_attempts",
+        "call_attempts",
+        Label("calls tried", "llamadas intentadas"),
+        FieldKind.NUMBER,
+        "p.call_attempts",
         never_null=True,
     ),
     ValueField("age", Label("age", "edad"), FieldKind.AGE, "p.birth_date"),
@@ -117,20 +124,29 @@ register(
     ValueField("origin", Label("origin", "origen"), FieldKind.CHOICE, "p.origin", choices=_ORIGINS),
     ValueField("known_since", Label("known since", "alta"), FieldKind.MOMENT, "p.created_at", never_null=True),
     ValueField(
-        "do_not_contact", Label("asked not to be contacted", "pidió que no se le contacte"),
-        FieldKind.BOOLEAN, "p.do_not_contact_at IS NOT NULL", never_null=True,
+        "do_not_contact",
+        Label("asked not to be contacted", "pidió que no se le contacte"),
+        FieldKind.BOOLEAN,
+        "p.do_not_contact_at IS NOT NULL",
+        never_null=True,
     ),
     ValueField(
         "deceased", Label("deceased", "ha fallecido"), FieldKind.BOOLEAN, "p.deceased_at IS NOT NULL", never_null=True
     ),
     TallyField(
-        "contacts", Label("contacts over all channels", "contactos por todos los canales"),
-        at_least=_contacts_at_least, count=_contacts, largest=RECENT_CONTACTS,
+        "contacts",
+        Label("contacts over all channels", "contactos por todos los canales"),
+        at_least=_contacts_at_least,
+        count=_contacts,
+        largest=RECENT_CONTACTS,
     ),
     ManyField(
-        "source", Label("list the person is on", "lista en la que está"), FieldKind.TEXT,
+        "source",
+        Label("list the person is on", "lista en la que está"),
+        FieldKind.TEXT,
         Rows(
-            "people_sourcerecord r JOIN people_source s ON s.id = r.source_id", "r.person_id",
+            "people_sourcerecord r JOIN people_source s ON s.id = r.source_id",
+            "r.person_id",
             only="r.retired_at IS NULL",
         ),
         "s.name",

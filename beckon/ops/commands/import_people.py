@@ -29,16 +29,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE and --org, or --resume/--undo/--cancel with the number of an earlier import."""
     parser.add_argument("file", nargs="?", metavar="FILE", type=Path)
     parser.add_argument("--org", required=True, metavar="SHORT-NAME", help="the organization the people belong to")
-    parser.add_argument("--source", metavar="NAME", help="where the file comes from; its mapping is remembered (default: the file's name without digits)")
-    parser.add_argument("--origin", choices=["own", "referral", "bought"], default="own", help="people of a bought list start without consent")
+    parser.add_argument(
+        "--source",
+        metavar="NAME",
+        help="where the file comes from; its mapping is remembered (default: the file's name without digits)",
+    )
+    parser.add_argument(
+        "--origin",
+        choices=["own", "referral", "bought"],
+        default="own",
+        help="people of a bought list start without consent",
+    )
     parser.add_argument("--vendor", default="", help="who sold the list")
     parser.add_argument("--price", metavar="DOLLARS", help="what the whole list cost")
-    parser.add_argument("--consent", default="", metavar="CHANNEL=BASIS,...", help="for everyone in the list: sms, voicemail (drops), voice (calls by agents), email = express or written; needs --evidence")
-    parser.add_argument("--evidence", default="", metavar="TEXT", help="what was signed or said for --consent, and where it is kept")
-    parser.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help=f"correct the guess; fields: {', '.join(Field)}")
+    parser.add_argument(
+        "--consent",
+        default="",
+        metavar="CHANNEL=BASIS,...",
+        help=(
+            "for everyone in the list: sms, voicemail (drops), voice (calls by agents), "
+            "email = express or written; needs --evidence"
+        ),
+    )
+    parser.add_argument(
+        "--evidence", default="", metavar="TEXT", help="what was signed or said for --consent, and where it is kept"
+    )
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help=f"correct the guess; fields: {', '.join(Field)}",
+    )
     parser.add_argument("--dry-run", action="store_true", help="count and report everything, change nothing")
-    parser.add_argument("--replace", action="store_true", help="the file is the whole list: people of this source who are missing are retired")
-    parser.add_argument("--resume", type=int, metavar="IMPORT", help="go on with an import that was killed, cancelled or failed")
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="the file is the whole list: people of this source who are missing are retired",
+    )
+    parser.add_argument(
+        "--resume", type=int, metavar="IMPORT", help="go on with an import that was killed, cancelled or failed"
+    )
     parser.add_argument("--undo", type=int, metavar="IMPORT", help="take an import back")
     parser.add_argument("--cancel", type=int, metavar="IMPORT", help="stop an import that another process runs")
     parser.add_argument("--json", action="store_true", help="print the counts as JSON and nothing else")
@@ -57,7 +88,8 @@ def run(args: argparse.Namespace) -> int:
             result = _run_with_progress(organization, import_id)
     except (KeyboardInterrupt, ImportCancelled):
         print(
-            f"import {import_id} was stopped. Go on: --resume {import_id}; take back: --undo {import_id}", file=sys.stderr
+            f"import {import_id} was stopped. Go on: --resume {import_id}; take back: --undo {import_id}",
+            file=sys.stderr,
         )
         return 1
     if args.json:
@@ -78,11 +110,21 @@ def _prepare(args: argparse.Namespace, organization: Organization) -> int:
     if args.file is None:
         raise ImportRefused("name the FILE to import, or --resume with the number of an earlier import")
     options = ImportOptions(
-        origin=args.origin, vendor=args.vendor, price_cents=_cents(args.price), consent=parse_consent(args.consent),
-        evidence=args.evidence, mapping=_mapping(args.map), dry_run=args.dry_run, replace=args.replace,
+        origin=args.origin,
+        vendor=args.vendor,
+        price_cents=_cents(args.price),
+        consent=parse_consent(args.consent),
+        evidence=args.evidence,
+        mapping=_mapping(args.map),
+        dry_run=args.dry_run,
+        replace=args.replace,
     )
     return prepare_import(
-        organization, args.file, source_name=args.source or source_name_of(args.file), options=options, by=COMMAND_LINE,
+        organization,
+        args.file,
+        source_name=args.source or source_name_of(args.file),
+        options=options,
+        by=COMMAND_LINE,
         now=domain_now(organization),
     )
 

@@ -14,22 +14,31 @@ from beckon.people.normal.fields import POINT_COLUMNS, ROW_COLUMNS
 def find_clusters(stage: Stage) -> None:
     """Makes `lab(line, rep)` for rows that have another of the same person, and `rn_problems`."""
     stage.make("g", "SELECT match_key, birth_date FROM r GROUP BY ALL HAVING count(*) > 1")
-    stage.make("m", (
-        "SELECT r.line, hash(r.match_key, r.birth_date) AS g, r.birth_date <> '' AS dated, r.postal_code AS zip "
-        "FROM r JOIN g USING (match_key, birth_date)"
-    ))
+    stage.make(
+        "m",
+        (
+            "SELECT r.line, hash(r.match_key, r.birth_date) AS g, r.birth_date <> '' AS dated, r.postal_code AS zip "
+            "FROM r JOIN g USING (match_key, birth_date)"
+        ),
+    )
     _clear_stolen_record_numbers(stage)
-    stage.make("tokens", f"""
+    stage.make(
+        "tokens",
+        f"""
         SELECT line, hash('zip', g, zip) AS t FROM m WHERE dated AND zip <> ''
         UNION ALL
-        SELECT m.line, CASE WHEN dated THEN hash('point', g, p.kind, p.value) ELSE hash('both', g, p.kind, p.value, m.zip) END
+        SELECT m.line, CASE WHEN dated THEN hash('point', g, p.kind, p.value) ELSE hash('both', g, p.kind,
+               p.value, m.zip) END
           FROM m JOIN p USING (line) WHERE dated OR m.zip <> ''
         UNION ALL
         SELECT line, hash('same', whole) FROM ({_WHOLE_ROWS})
         UNION ALL
         SELECT line, hash('number', record_number) FROM rn
-    """)
-    stage.make("tokens", "SELECT line, t FROM tokens WHERE t IN (SELECT t FROM tokens GROUP BY t HAVING count(*) > 1)")
+    """,
+    )
+    stage.make(
+        "tokens", ("SELECT line, t FROM tokens WHERE t IN (SELECT t FROM tokens GROUP BY t HAVING count(*) > 1)")
+    )
     stage.make("lab", "SELECT DISTINCT line, line AS rep FROM tokens")
     _spread_labels(stage)
     stage.run("DELETE FROM lab WHERE rep NOT IN (SELECT rep FROM lab GROUP BY rep HAVING count(*) > 1)")
@@ -53,18 +62,23 @@ def _clear_stolen_record_numbers(stage: Stage) -> None:
     stage.make("rn", "SELECT line, record_number FROM r WHERE false")
     if not stage.number("SELECT count(*) FROM (SELECT 1 FROM r WHERE record_number <> '' LIMIT 1)"):
         return
-    stage.make("owners", (
-        "SELECT record_number, min(line) AS owner, arg_min(match_key, line) AS match_key, arg_min(birth_date, line) AS birth_date "
-        "FROM r WHERE record_number <> '' GROUP BY record_number HAVING count(*) > 1"
-    ))
+    stage.make(
+        "owners",
+        (
+            "SELECT record_number, min(line) AS owner, arg_min(match_key, line) AS match_key, "
+            "arg_min(birth_date, line) AS birth_date "
+            "FROM r WHERE record_number <> '' GROUP BY record_number HAVING count(*) > 1"
+        ),
+    )
     same = (
         "(r.match_key = o.match_key OR split_part(r.match_key, '|', 2) = split_part(o.match_key, '|', 2) "
         "OR (r.birth_date = o.birth_date AND r.birth_date <> ''))"
     )
     stage.make("rn", f"SELECT r.line, r.record_number FROM r JOIN owners o USING (record_number) WHERE {same}")
-    stage.make("rn_problems", (
-        f"SELECT r.line, r.record_number, o.owner FROM r JOIN owners o USING (record_number) WHERE NOT {same}"
-    ))
+    stage.make(
+        "rn_problems",
+        (f"SELECT r.line, r.record_number, o.owner FROM r JOIN owners o USING (record_number) WHERE NOT {same}"),
+    )
     stage.run("UPDATE r SET record_number = '' WHERE line IN (SELECT line FROM rn_problems)")
     stage.drop("owners")
 
@@ -72,11 +86,14 @@ def _clear_stolen_record_numbers(stage: Stage) -> None:
 def _spread_labels(stage: Stage) -> None:
     """Every row takes the smallest line among those it shares a token with, until nothing changes."""
     while True:
-        stage.make("next_lab", (
-            "SELECT t.line, least(min(x.rep), min(own.rep)) AS rep FROM tokens t "
-            "JOIN (SELECT t.t, min(lab.rep) AS rep FROM tokens t JOIN lab USING (line) GROUP BY t.t) x USING (t) "
-            "JOIN lab own USING (line) GROUP BY t.line"
-        ))
+        stage.make(
+            "next_lab",
+            (
+                "SELECT t.line, least(min(x.rep), min(own.rep)) AS rep FROM tokens t "
+                "JOIN (SELECT t.t, min(lab.rep) AS rep FROM tokens t JOIN lab USING (line) GROUP BY t.t) x USING (t) "
+                "JOIN lab own USING (line) GROUP BY t.line"
+            ),
+        )
         changed = stage.number("SELECT count(*) FROM next_lab n JOIN lab USING (line) WHERE n.rep <> lab.rep")
         stage.make("lab", "SELECT * FROM next_lab")
         stage.drop("next_lab")
@@ -86,13 +103,15 @@ def _spread_labels(stage: Stage) -> None:
 
 _FIRST = ", ".join(
     f"coalesce(arg_min(r.{name}, r.line) FILTER (r.{name} <> ''), '') AS {name}"
-    for name in ROW_COLUMNS if name not in ("line", "digest", "key", "given", "family", "name_key", "match_key", "phonetic")
+    for name in ROW_COLUMNS
+    if name not in ("line", "digest", "key", "given", "family", "name_key", "match_key", "phonetic")
 )
 _ROW = ", ".join(ROW_COLUMNS)
 _POINT = ", ".join(POINT_COLUMNS)
 VIEWS = """
 CREATE OR REPLACE VIEW f AS
-SELECT line AS rep, * EXCLUDE (line) REPLACE (CASE WHEN record_number <> '' THEN '#' || record_number ELSE key END AS key) FROM r;
+SELECT line AS rep, * EXCLUDE (line) REPLACE (CASE WHEN record_number <> '' THEN '#' || record_number
+       ELSE key END AS key) FROM r;
 CREATE OR REPLACE VIEW pf AS SELECT line AS rep, * EXCLUDE (line), hash(kind, value) AS h FROM p;
 """
 """`f`: one row per person of the file, `rep` its first line; `pf`: their points."""
@@ -104,22 +123,30 @@ def collapse(stage: Stage) -> None:
     Of duplicates the first non-empty value wins; contact points are joined. The digest of the one row changes when
     that of any of its rows does.
     """
-    stage.make("multi", f"""
+    stage.make(
+        "multi",
+        f"""
         SELECT lab.rep AS line, arg_min(r.given, r.line) AS given, arg_min(r.family, r.line) AS family,
                arg_min(r.name_key, r.line) AS name_key, arg_min(r.match_key, r.line) AS match_key,
                arg_min(r.phonetic, r.line) AS phonetic, {_FIRST},
                left(md5(string_agg(r.digest, ',' ORDER BY r.digest)), 16) AS digest, min(r.key) AS key
           FROM r JOIN lab USING (line) GROUP BY lab.rep
-    """)
-    stage.make("multi_points", """
-        SELECT line, (row_number() OVER (PARTITION BY line ORDER BY k) - 1)::SMALLINT AS place, * EXCLUDE (line, k) FROM (
+    """,
+    )
+    stage.make(
+        "multi_points",
+        """
+        SELECT line, (row_number() OVER (PARTITION BY line ORDER BY k) - 1)::SMALLINT AS place, * EXCLUDE (line,
+               k) FROM (
             SELECT lab.rep AS line, p.kind, p.value, min(p.line * 64 + p.place) AS k, arg_min(p.use, p.line) AS use,
                    coalesce(arg_min(p.line_type, p.line) FILTER (p.line_type <> 'unknown'), 'unknown') AS line_type,
                    coalesce(arg_min(p.extension, p.line) FILTER (p.extension <> ''), '') AS extension,
-                   arg_min(p.line1, p.line) AS line1, arg_min(p.line2, p.line) AS line2, arg_min(p.city, p.line) AS city,
+                   arg_min(p.line1, p.line) AS line1, arg_min(p.line2, p.line) AS line2, arg_min(p.city,
+                          p.line) AS city,
                    arg_min(p.point_state, p.line) AS point_state, arg_min(p.zip, p.line) AS zip
               FROM p JOIN lab USING (line) GROUP BY lab.rep, p.kind, p.value)
-    """)
+    """,
+    )
     for table, joined, columns in (("r", "multi", _ROW), ("p", "multi_points", _POINT)):
         stage.run(f"DELETE FROM {table} WHERE line IN (SELECT line FROM lab)")
         stage.run(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {joined}")
@@ -131,14 +158,18 @@ def collapse(stage: Stage) -> None:
 
 def _make_keys_unique(stage: Stage) -> None:
     """Different people for whom everything in the key agrees (there is no birth date to tell) get numbered keys."""
-    stage.make("twice", (
-        "SELECT key FROM r WHERE key IN (SELECT key FROM r WHERE birth_date = '' OR guardian_phone <> '') "
-        "AND record_number = '' GROUP BY key HAVING count(*) > 1"
-    ))
+    stage.make(
+        "twice",
+        (
+            "SELECT key FROM r WHERE key IN (SELECT key FROM r WHERE birth_date = '' OR guardian_phone <> '') "
+            "AND record_number = '' GROUP BY key HAVING count(*) > 1"
+        ),
+    )
     if stage.number("SELECT count(*) FROM twice"):
         stage.run("""
             UPDATE r SET key = r.key || ':' || n.n FROM (
-                SELECT line, row_number() OVER (PARTITION BY key ORDER BY line) AS n FROM r WHERE key IN (SELECT key FROM twice)
+                SELECT line, row_number() OVER (PARTITION BY key ORDER BY line) AS n FROM r
+                       WHERE key IN (SELECT key FROM twice)
             ) n WHERE n.line = r.line AND n.n > 1
         """)
     stage.drop("twice")

@@ -11,7 +11,8 @@ from django.db import connection
 from beckon.people.importing.stage import Stage
 
 _TEMP = """
-DROP TABLE IF EXISTS pg_temp.import_rows, pg_temp.import_points, pg_temp.import_links, pg_temp.import_match, pg_temp.import_differing;
+DROP TABLE IF EXISTS pg_temp.import_rows, pg_temp.import_points, pg_temp.import_links, pg_temp.import_match,
+       pg_temp.import_differing;
 CREATE TEMP TABLE import_differing (person_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE import_rows (rep bigint, key text, match_key text, birth_date date, zip text) ON COMMIT DROP;
 CREATE TEMP TABLE import_points (rep bigint, kind text, value text) ON COMMIT DROP;
@@ -64,23 +65,44 @@ WITH found AS MATERIALIZED (
 _MATCHES = """
 SELECT DISTINCT ON (m.rep) m.rep, m.person_id, coalesce(s.id, mine.id), coalesce(s.digest, mine.digest, ''),
        coalesce(s.retired_at, mine.retired_at) IS NOT NULL, p.retired_at IS NOT NULL,
-       p.given_name, p.middle_name, p.family_name, p.name_suffix, coalesce(p.birth_date::text, ''), p.sex, p.language, p.time_zone,
+       p.given_name, p.middle_name, p.family_name, p.name_suffix, coalesce(p.birth_date::text, ''), p.sex,
+              p.language, p.time_zone,
        p.state, p.postal_code, p.do_not_contact_at IS NOT NULL, p.deceased_at IS NOT NULL,
        coalesce(to_char(p.last_encounter_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS'), ''),
-       coalesce(to_char(p.last_appointment_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS'), ''), p.last_appointment_outcome,
+       coalesce(to_char(p.last_appointment_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS'), ''),
+              p.last_appointment_outcome,
        coalesce(to_char(p.next_appointment_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS'), '')
   FROM import_match m JOIN people_person p ON p.id = m.person_id
   LEFT JOIN people_sourcerecord s ON s.id = m.source_record_id
   LEFT JOIN LATERAL (SELECT id, digest, retired_at FROM people_sourcerecord x
-                      WHERE x.person_id = m.person_id AND x.source_id = {source} AND s.id IS NULL ORDER BY x.id LIMIT 1) mine ON true
+                      WHERE x.person_id = m.person_id AND x.source_id = {source}
+                             AND s.id IS NULL ORDER BY x.id LIMIT 1) mine ON true
  ORDER BY m.rep, m.how, m.person_id
 """
 _MATCH_COLUMNS = {
-    "rep": "BIGINT", "person_id": "BIGINT", "record_id": "BIGINT", "digest": "VARCHAR", "record_retired": "BOOLEAN", "retired": "BOOLEAN",
-    **dict.fromkeys((
-        "given", "middle", "family", "suffix", "birth_date", "sex", "language", "zone", "state", "postal_code",
-    ), "VARCHAR"),
-    "do_not_contact": "BOOLEAN", "deceased": "BOOLEAN",
+    "rep": "BIGINT",
+    "person_id": "BIGINT",
+    "record_id": "BIGINT",
+    "digest": "VARCHAR",
+    "record_retired": "BOOLEAN",
+    "retired": "BOOLEAN",
+    **dict.fromkeys(
+        (
+            "given",
+            "middle",
+            "family",
+            "suffix",
+            "birth_date",
+            "sex",
+            "language",
+            "zone",
+            "state",
+            "postal_code",
+        ),
+        "VARCHAR",
+    ),
+    "do_not_contact": "BOOLEAN",
+    "deceased": "BOOLEAN",
     **dict.fromkeys(("last_encounter", "last_appointment", "outcome", "next_appointment"), "VARCHAR"),
 }
 
@@ -93,7 +115,9 @@ def meet_database(stage: Stage, source_id: int) -> None:
     """
     stage.make("known", f"SELECT {', '.join(f'NULL::{k} AS {n}' for n, k in _MATCH_COLUMNS.items())} WHERE false")
     stage.make("known_numbers", "SELECT '' AS kind, '' AS value, 0::BIGINT AS id, '' AS line_type WHERE false")
-    stage.make("known_links", "SELECT 0::BIGINT AS person_id, 0::BIGINT AS number_id, ''::VARCHAR AS ended WHERE false")
+    stage.make(
+        "known_links", ("SELECT 0::BIGINT AS person_id, 0::BIGINT AS number_id, ''::VARCHAR AS ended WHERE false")
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM people_number) OR EXISTS (SELECT FROM people_person)")
         if cursor.fetchone() == (False,):
@@ -102,7 +126,8 @@ def meet_database(stage: Stage, source_id: int) -> None:
         cursor.execute(_TEMP)
     _copy_in(stage.export("SELECT rep, kind, value FROM pf", "match-points.csv"), "import_points")
     _copy_in(
-        stage.export("SELECT rep, key, match_key, nullif(birth_date, ''), postal_code FROM f", "match-rows.csv"), "import_rows"
+        stage.export("SELECT rep, key, match_key, nullif(birth_date, ''), postal_code FROM f", "match-rows.csv"),
+        "import_rows",
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE import_points; ANALYZE import_rows")
@@ -116,9 +141,15 @@ def meet_database(stage: Stage, source_id: int) -> None:
         cursor.execute(_BY_NAME_UNDATED)
         cursor.execute("ANALYZE import_match")
     _pull(stage, "known", _MATCHES.format(source=int(source_id)), _MATCH_COLUMNS)
-    _pull(stage, "known_numbers", (
-        "SELECT n.kind, n.value, n.id, n.line_type FROM people_number n WHERE n.id IN (SELECT number_id FROM import_links)"
-    ), {"kind": "VARCHAR", "value": "VARCHAR", "id": "BIGINT", "line_type": "VARCHAR"})
+    _pull(
+        stage,
+        "known_numbers",
+        (
+            "SELECT n.kind, n.value, n.id, n.line_type FROM people_number n "
+            "WHERE n.id IN (SELECT number_id FROM import_links)"
+        ),
+        {"kind": "VARCHAR", "value": "VARCHAR", "id": "BIGINT", "line_type": "VARCHAR"},
+    )
     _join_people_of_one(stage)
     _pull_links(stage)
 
@@ -128,17 +159,21 @@ def _drop_taken_record_numbers(stage: Stage, source_id: int) -> None:
     _pull(stage, "taken", _TAKEN_KEYS.format(source=int(source_id)), {"rep": "BIGINT"})
     stage.run("INSERT INTO rn_problems SELECT rep, record_number, 0 FROM f WHERE rep IN (SELECT rep FROM taken)")
     stage.run(
-        "UPDATE r SET record_number = '', key = 't' || left(md5(key || record_number), 24) WHERE line IN (SELECT rep FROM taken)"
+        "UPDATE r SET record_number = '', key = 't' || left(md5(key || record_number), 24) "
+        "WHERE line IN (SELECT rep FROM taken)"
     )
     stage.drop("taken")
 
 
 def _join_people_of_one(stage: Stage) -> None:
     """`joined` > 0: several people of the file are one known person; their rows get one label."""
-    stage.make("same", (
-        "SELECT rep, min(rep) OVER (PARTITION BY person_id) AS first FROM known "
-        "WHERE person_id IN (SELECT person_id FROM known GROUP BY person_id HAVING count(*) > 1)"
-    ))
+    stage.make(
+        "same",
+        (
+            "SELECT rep, min(rep) OVER (PARTITION BY person_id) AS first FROM known "
+            "WHERE person_id IN (SELECT person_id FROM known GROUP BY person_id HAVING count(*) > 1)"
+        ),
+    )
     if stage.number("SELECT count(*) FROM same"):
         stage.run("UPDATE lab SET rep = s.first FROM same s WHERE s.rep = lab.rep")
         stage.run("INSERT INTO lab SELECT rep, first FROM same WHERE rep NOT IN (SELECT line FROM lab)")
@@ -152,23 +187,34 @@ def was_joined(stage: Stage) -> bool:
 
 def _pull_links(stage: Stage) -> None:
     """The numbers of known people whose row differs from the last time; those that do not differ need none."""
-    stage.make("differing", (
-        "SELECT DISTINCT k.person_id FROM known k JOIN f ON f.rep = k.rep "
-        "WHERE f.digest <> k.digest OR k.record_retired OR k.retired"
-    ))
+    stage.make(
+        "differing",
+        (
+            "SELECT DISTINCT k.person_id FROM known k JOIN f ON f.rep = k.rep "
+            "WHERE f.digest <> k.digest OR k.record_retired OR k.retired"
+        ),
+    )
     if not stage.number("SELECT count(*) FROM differing"):
         return
     _copy_in(stage.export("SELECT person_id FROM differing", "differing.csv"), "import_differing")
-    _pull(stage, "known_links", (
-        "SELECT c.person_id, c.number_id, c.ended_reason FROM people_contactpoint c JOIN import_differing USING (person_id)"
-    ), {"person_id": "BIGINT", "number_id": "BIGINT", "ended": "VARCHAR"})
+    _pull(
+        stage,
+        "known_links",
+        (
+            "SELECT c.person_id, c.number_id, c.ended_reason FROM people_contactpoint c "
+            "JOIN import_differing USING (person_id)"
+        ),
+        {"person_id": "BIGINT", "number_id": "BIGINT", "ended": "VARCHAR"},
+    )
 
 
 def _pull(stage: Stage, table: str, query: str, columns: dict[str, str]) -> None:
     path = stage.folder.out / f"{table}.csv"
-    with connection.cursor() as cursor, path.open("wb") as file, cursor.copy(
-        f"COPY ({query}) TO STDOUT (FORMAT csv, NULL '\\N')"
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        path.open("wb") as file,
+        cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv, NULL '\\N')") as copy,
+    ):
         for block in copy:
             file.write(block)
     stage.load_export(table, path, columns)
@@ -179,13 +225,15 @@ def _copy_in(path: Path, table: str) -> None:
 
 
 def copy_file(path: Path, table: str, columns: Iterable[str]) -> int:
-    """COPY a file that the stage exported into a table, inside the caller's transaction; returns the rows, removes the file."""
+    """COPY a file that the stage exported into a table, inside the caller's transaction; returns the rows,
+    removes the file.
+    """
     names = ", ".join(columns)
     target = f"{table} ({names})" if names else table
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {target} FROM STDIN (FORMAT csv, NULL '\\N')") as copy, path.open("rb") as file:
             while block := file.read(1 << 18):
                 copy.write(block)
-        rows = cursor.rowcount
+        rows = int(cursor.rowcount)
     path.unlink()
     return rows

@@ -31,16 +31,42 @@ Work = Callable[[], int]
 """Writes one chunk inside an open scope; returns how many people it merged."""
 
 _PERSON = (
-    "id", "given_name", "middle_name", "family_name", "name_suffix", "name_key", "match_key", "phonetic_key", "birth_date", "sex", "language",
-    "time_zone", "time_zone_source", "state", "postal_code", "origin", "source_id", "first_import_id", "do_not_contact_at", "deceased_at",
-    "last_encounter_at", "last_appointment_at", "last_appointment_outcome", "next_appointment_at", "call_attempts", "recent_contacts",
-    "preferred_channel", "created_at", "updated_at",
+    "id",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "name_suffix",
+    "name_key",
+    "match_key",
+    "phonetic_key",
+    "birth_date",
+    "sex",
+    "language",
+    "time_zone",
+    "time_zone_source",
+    "state",
+    "postal_code",
+    "origin",
+    "source_id",
+    "first_import_id",
+    "do_not_contact_at",
+    "deceased_at",
+    "last_encounter_at",
+    "last_appointment_at",
+    "last_appointment_outcome",
+    "next_appointment_at",
+    "call_attempts",
+    "recent_contacts",
+    "preferred_channel",
+    "created_at",
+    "updated_at",
 )
 _NUMBER = ("id", "kind", "value", "postal", "reversed_digits", "line_type", "line_type_source", "dead_reason")
 _POINT = ("person_id", "number_id", "kind", "use", "rank", "extension", "source_id", "ended_reason")
 _RECORD = ("source_id", "key", "digest", "person_id", "first_import_id", "last_import_id")
 _TEMP_CONSENTS = """
-CREATE TEMP TABLE import_consents (person_id bigint, number_id bigint, channel text, basis text, evidence text) ON COMMIT DROP;
+CREATE TEMP TABLE import_consents (person_id bigint, number_id bigint, channel text, basis text,
+       evidence text) ON COMMIT DROP;
 CREATE TEMP TABLE import_do_not_contact (person_id bigint) ON COMMIT DROP;
 """
 
@@ -106,14 +132,18 @@ class Merger:
 
     def _numbers_of(self, chunk: int) -> Callable[[], Work]:
         def prepare() -> Work:
-            path = self._stage.export(f"""
+            path = self._stage.export(
+                f"""
                 SELECT id, kind, value,
-                       CASE WHEN kind = 'postal' THEN json_object('line1', line1, 'line2', line2, 'city', city, 'state', state, 'postal_code', zip) END,
+                       CASE WHEN kind = 'postal' THEN json_object('line1', line1, 'line2', line2, 'city', city,
+                              'state', state, 'postal_code', zip) END,
                        CASE WHEN kind = 'phone' THEN reverse(value[2:]) ELSE '' END, line_type,
                        CASE WHEN line_type = 'unknown' THEN '' ELSE 'stated' END, ''
                   FROM numbers WHERE id >= (SELECT id FROM first_number) + {chunk * NUMBERS_PER_CHUNK}
                    AND id < (SELECT id FROM first_number) + {(chunk + 1) * NUMBERS_PER_CHUNK} ORDER BY id
-            """, f"numbers-{chunk}.csv")
+            """,
+                f"numbers-{chunk}.csv",
+            )
 
             def work() -> int:
                 try:
@@ -155,7 +185,8 @@ class Merger:
                 self._stage.export(self._person_rows(where), f"up-people-{chunk}.csv"),
                 self._stage.export(self._point_rows(where), f"up-points-{chunk}.csv"),
                 self._stage.export(
-                    f"SELECT t.record_id, f.key, f.digest, t.person_id FROM f JOIN touched t USING (rep) JOIN ids i USING (rep) WHERE {where}",  # noqa: S608
+                    f"SELECT t.record_id, f.key, f.digest, t.person_id FROM f JOIN touched t USING (rep) "
+                    f"JOIN ids i USING (rep) WHERE {where}",
                     f"up-records-{chunk}.csv",
                 ),
             )
@@ -179,33 +210,41 @@ class Merger:
         c = self._context
         moment = "nullif({0}, '') || 'Z'"
         return f"""
-            SELECT person_id, given, middle, family, suffix, name_key, match_key, phonetic, nullif(birth_date, ''), sex, language,
+            SELECT person_id, given, middle, family, suffix, name_key, match_key, phonetic, nullif(birth_date,
+                   ''), sex, language,
                    zone, zone_source, state, postal_code, '{c.options.origin}', {c.source_id}, {c.import_id},
                    CASE WHEN do_not_contact <> '' THEN '{c.stamp}' END,
-                   CASE WHEN deceased = 'yes' THEN '{c.stamp}' ELSE {moment.format('deceased')} END,
-                   {moment.format('last_encounter')}, {moment.format('last_appointment')}, outcome, {moment.format('next_appointment')},
+                   CASE WHEN deceased = 'yes' THEN '{c.stamp}' ELSE {moment.format("deceased")} END,
+                   {moment.format("last_encounter")}, {moment.format("last_appointment")}, outcome,
+                          {moment.format("next_appointment")},
                    0, '{{}}', '', '{c.stamp}', '{c.stamp}'
               FROM f JOIN ids i USING (rep) WHERE {where} ORDER BY person_id
-        """  # noqa: S608 - our own words and numbers
+        """
 
     def _point_rows(self, where: str) -> str:
         return (
-            f"SELECT i.person_id, number_id, kind, use, rank, extension, {self._context.source_id}, '' FROM links JOIN ids i USING (rep) "  # noqa: S608 - numbers
+            f"SELECT i.person_id, number_id, kind, use, rank, extension, {self._context.source_id}, '' "
+            f"FROM links JOIN ids i USING (rep) "
             f"WHERE {where} ORDER BY person_id, number_id"
         )
 
     def _record_rows(self, where: str) -> str:
         c = self._context
         return (
-            f"SELECT {c.source_id}, key, digest, person_id, {c.import_id}, {c.import_id} FROM f JOIN ids i USING (rep) WHERE {where} ORDER BY person_id"  # noqa: S608
+            f"SELECT {c.source_id}, key, digest, person_id, {c.import_id}, {c.import_id} FROM f "
+            f"JOIN ids i USING (rep) WHERE {where} ORDER BY person_id"
         )
 
     def _export_facts(self, where: str, name: str) -> dict[str, Path]:
-        """Files for the consents, the do-not-contact marks and the record numbers of a chunk; none where there are none."""
+        """Files for the consents, do-not-contact marks and record numbers of a chunk; none where there are none."""
         queries = {
             "import_consents": self._consent_rows(where),
-            "import_do_not_contact": f"SELECT person_id FROM f JOIN ids i USING (rep) WHERE {where} AND do_not_contact <> ''",  # noqa: S608
-            "import_identifiers": f"SELECT person_id, record_number FROM f JOIN ids i USING (rep) WHERE {where} AND record_number <> ''",  # noqa: S608
+            "import_do_not_contact": (
+                f"SELECT person_id FROM f JOIN ids i USING (rep) WHERE {where} AND do_not_contact <> ''"
+            ),
+            "import_identifiers": (
+                f"SELECT person_id, record_number FROM f JOIN ids i USING (rep) WHERE {where} AND record_number <> ''"
+            ),
         }
         files = {table: self._stage.export(query, f"{table}-{name}.csv") for table, query in queries.items()}
         return {table: path for table, path in files.items() if path.stat().st_size}
@@ -229,7 +268,7 @@ class Merger:
             condition = f"NOT contains(p.consent, '{channel}:n')" if basis else f"contains(p.consent, '{channel}:y')"
             evidence = "'" + options.evidence.replace("'", "''") + "'" if basis else f"{said} || 'yes'"
             parts.append(f"""
-                SELECT i.person_id, l.number_id, '{channel}', '{basis or 'express'}', {evidence}
+                SELECT i.person_id, l.number_id, '{channel}', '{basis or "express"}', {evidence}
                   FROM f p JOIN ids i USING (rep) JOIN links l USING (rep)
                  WHERE {where} AND l.kind = '{kind}' {lines} AND {condition}
             """)
@@ -237,8 +276,9 @@ class Merger:
 
     def _export_wards(self, chunk: int) -> Path | None:
         path = self._stage.export(
-            "SELECT person_id, guardian_id, is_first, given, family, key, match, number_id FROM ward_links "  # noqa: S608 - number
-            f"WHERE guardian_id IS NOT NULL AND chunk = {chunk} ORDER BY person_id", f"wards-{chunk}.csv",
+            "SELECT person_id, guardian_id, is_first, given, family, key, match, number_id FROM ward_links "
+            f"WHERE guardian_id IS NOT NULL AND chunk = {chunk} ORDER BY person_id",
+            f"wards-{chunk}.csv",
         )
         return path if path.stat().st_size else None
 

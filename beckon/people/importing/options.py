@@ -30,11 +30,14 @@ class ImportOptions:
         for channel, basis in self.consent.items():
             if channel not in CONSENT_CHANNELS or basis not in CONSENT_BASES:
                 raise ImportRefused(
-                    f"consent is given as CHANNEL=BASIS, such as sms=express; channels are {', '.join(CONSENT_CHANNELS)}, "
+                    f"consent is given as CHANNEL=BASIS, such as sms=express; "
+                    f"channels are {', '.join(CONSENT_CHANNELS)}, "
                     f"bases {', '.join(CONSENT_BASES)}; not {channel}={basis}"
                 )
         if self.consent and not self.evidence.strip():
-            raise ImportRefused("consent for a whole list needs its evidence: what was signed or said, and where it is kept")
+            raise ImportRefused(
+                "consent for a whole list needs its evidence: what was signed or said, and where it is kept"
+            )
 
     def as_json(self) -> dict[str, Any]:
         """For Import.options."""

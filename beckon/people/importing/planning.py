@@ -20,16 +20,26 @@ PEOPLE_PER_CHUNK = 40_000
 NUMBERS_PER_CHUNK = 150_000
 UPDATES_PER_CHUNK = 20_000
 CHANGEABLE = (
-    ("given", "given_name"), ("middle", "middle_name"), ("family", "family_name"), ("suffix", "name_suffix"), ("birth_date", "birth_date"),
-    ("sex", "sex"), ("language", "language"), ("zone", "time_zone"), ("state", "state"), ("postal_code", "postal_code"),
-    ("last_appointment", "last_appointment_at"), ("outcome", "last_appointment_outcome"), ("next_appointment", "next_appointment_at"),
+    ("given", "given_name"),
+    ("middle", "middle_name"),
+    ("family", "family_name"),
+    ("suffix", "name_suffix"),
+    ("birth_date", "birth_date"),
+    ("sex", "sex"),
+    ("language", "language"),
+    ("zone", "time_zone"),
+    ("state", "state"),
+    ("postal_code", "postal_code"),
+    ("last_appointment", "last_appointment_at"),
+    ("outcome", "last_appointment_outcome"),
+    ("next_appointment", "next_appointment_at"),
 )
 """Staged column -> Person column, for values that a newer file overwrites. An empty value never overwrites."""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What the file's people come to. rows = created + updated + unchanged + duplicates + rejected is by construction."""
+    """What the people of the file come to; with the rejected rows they add up to the rows by construction."""
 
     created: int
     updated: int
@@ -80,7 +90,9 @@ def count_people(stage: Stage, context: Context, usable_rows: int) -> Counts:
     if was_joined(stage):
         collapse(stage)
     stage.drop("same")
-    stage.make("new", "SELECT rep, row_number() OVER (ORDER BY rep) - 1 AS n FROM f WHERE rep NOT IN (SELECT rep FROM known)")
+    stage.make(
+        "new", "SELECT rep, row_number() OVER (ORDER BY rep) - 1 AS n FROM f WHERE rep NOT IN (SELECT rep FROM known)"
+    )
     _compare(stage, bool(consent))
     people = stage.number("SELECT count(*) FROM f")
     created = stage.number("SELECT count(*) FROM new")
@@ -91,7 +103,9 @@ def count_people(stage: Stage, context: Context, usable_rows: int) -> Counts:
 def _compare(stage: Stage, list_consent: bool) -> None:
     """`touched`: known people whose row differs from last time; `changes` says whether anything follows from it."""
     differs = " OR ".join(f"(f.{n} <> '' AND f.{n} <> k.{n})" for n, _ in CHANGEABLE)
-    stage.make("touched", f"""
+    stage.make(
+        "touched",
+        f"""
         WITH points AS (
             SELECT pf.rep FROM pf JOIN known k USING (rep)
               JOIN f ON f.rep = pf.rep AND (f.digest <> k.digest OR k.record_retired OR k.retired)
@@ -103,10 +117,11 @@ def _compare(stage: Stage, list_consent: bool) -> None:
                row_number() OVER (ORDER BY f.rep) - 1 AS n,
                ({differs}) OR f.last_encounter > k.last_encounter OR k.retired OR k.record_retired
                OR (f.do_not_contact <> '' AND NOT k.do_not_contact) OR (f.deceased <> '' AND NOT k.deceased)
-               OR f.consent <> '' OR {'true' if list_consent else 'false'} OR points.rep IS NOT NULL AS changes
+               OR f.consent <> '' OR {"true" if list_consent else "false"} OR points.rep IS NOT NULL AS changes
           FROM f JOIN known k USING (rep) LEFT JOIN points USING (rep)
          WHERE f.digest <> k.digest OR k.record_retired OR k.retired OR k.record_id IS NULL
-    """)
+    """,
+    )
 
 
 def make_plan(stage: Stage, context: Context, organization: Organization, attempt: int) -> Plan:
@@ -115,16 +130,21 @@ def make_plan(stage: Stage, context: Context, organization: Organization, attemp
     guardians = stage.number("SELECT count(*) FROM guardians")
     created = stage.number("SELECT count(*) FROM new")
     first = _reserve(organization, "people_person", created + guardians)
-    stage.make("ids", f"""
+    stage.make(
+        "ids",
+        f"""
         SELECT rep, {first} + n AS person_id, n // {PEOPLE_PER_CHUNK} AS chunk, true AS is_new FROM new
         UNION ALL SELECT rep, person_id, n // {UPDATES_PER_CHUNK}, false FROM touched
-    """)
+    """,
+    )
     stage.make("ranges", "SELECT is_new, chunk, min(rep) AS low, max(rep) AS high FROM ids GROUP BY is_new, chunk")
     stage.make("guardians", f"SELECT * REPLACE ({first} + {created} + person_id AS person_id) FROM guardians")
     numbers = _plan_numbers(stage, organization)
     _lay_out(stage)
     plan = Plan(
-        attempt, _chunks(numbers, NUMBERS_PER_CHUNK), _chunks(created, PEOPLE_PER_CHUNK),
+        attempt,
+        _chunks(numbers, NUMBERS_PER_CHUNK),
+        _chunks(created, PEOPLE_PER_CHUNK),
         _chunks(stage.number("SELECT count(*) FROM touched"), UPDATES_PER_CHUNK),
         stage.number("SELECT count(*) FROM line_types"),
     )
@@ -150,22 +170,34 @@ def _plan_guardians(stage: Stage, now: datetime) -> None:
 
     One guardian per name and phone. Somebody in the file with that name and phone is taken instead of a new person.
     """
-    stage.make("wards", f"""
+    stage.make(
+        "wards",
+        f"""
         SELECT f.rep, f.guardian_given AS given, f.guardian_family AS family, f.guardian_phone AS phone,
                f.guardian_key AS key, f.guardian_match AS match
           FROM f JOIN new USING (rep) WHERE f.guardian_given <> '' AND f.birth_date <> ''
-           AND f.birth_date::DATE > DATE '{now.date()}' - INTERVAL 18 YEAR AND (f.guardian_given <> f.given OR f.guardian_family <> f.family)
-    """)
-    stage.make("adults", """
-        SELECT w.key, w.phone, min(f.rep) AS guardian_rep FROM (SELECT DISTINCT key, phone FROM wards WHERE phone <> '') w
+           AND f.birth_date::DATE > DATE '{now.date()}' - INTERVAL 18 YEAR
+                  AND (f.guardian_given <> f.given OR f.guardian_family <> f.family)
+    """,
+    )
+    stage.make(
+        "adults",
+        """
+        SELECT w.key, w.phone, min(f.rep) AS guardian_rep FROM (SELECT DISTINCT key, phone FROM wards
+               WHERE phone <> '') w
           JOIN f ON f.name_key = w.key JOIN pf ON pf.rep = f.rep AND pf.kind = 'phone' AND pf.value = w.phone
           JOIN new ON new.rep = f.rep GROUP BY ALL
-    """)
-    stage.make("guardians", """
-        SELECT row_number() OVER (ORDER BY min(rep)) - 1 AS person_id, key, phone, arg_min(given, rep) AS given, arg_min(family, rep) AS family,
+    """,
+    )
+    stage.make(
+        "guardians",
+        """
+        SELECT row_number() OVER (ORDER BY min(rep)) - 1 AS person_id, key, phone, arg_min(given, rep) AS given,
+               arg_min(family, rep) AS family,
                min(rep) AS first_rep, any_value(match) AS match
           FROM wards LEFT JOIN adults a USING (key, phone) WHERE a.guardian_rep IS NULL GROUP BY key, phone
-    """)
+    """,
+    )
 
 
 _UNKNOWN_LAST = 1 << 60
@@ -176,28 +208,43 @@ def _plan_numbers(stage: Stage, organization: Organization) -> int:
 
     Of several rows with one number the first that knows its line type describes it.
     """
-    stage.make("wanted", f"""
-        SELECT kind, value, any_value(h) AS h, min(rep * 64 + place + CASE WHEN line_type = 'unknown' THEN {_UNKNOWN_LAST} ELSE 0 END) AS k
+    stage.make(
+        "wanted",
+        f"""
+        SELECT kind, value, any_value(h) AS h, min(rep * 64 + place + CASE WHEN line_type = 'unknown'
+               THEN {_UNKNOWN_LAST} ELSE 0 END) AS k
           FROM pf SEMI JOIN ids USING (rep) GROUP BY kind, value
-    """)
+    """,
+    )
     stage.run(f"""
         INSERT INTO wanted SELECT DISTINCT 'phone', phone, hash('phone', phone), {2 * _UNKNOWN_LAST} FROM wards
          WHERE phone <> '' AND phone NOT IN (SELECT value FROM wanted WHERE kind = 'phone')
     """)
-    stage.make("line_types", f"""
+    stage.make(
+        "line_types",
+        f"""
         SELECT n.id, p.line_type FROM known_numbers n JOIN wanted w ON w.kind = n.kind AND w.value = n.value
           JOIN p ON p.line * 64 + p.place = w.k WHERE n.line_type = 'unknown' AND w.k < {_UNKNOWN_LAST}
-    """)
+    """,
+    )
     stage.make("fresh", "SELECT w.* FROM wanted w ANTI JOIN known_numbers k ON k.kind = w.kind AND k.value = w.value")
     count = stage.number("SELECT count(*) FROM fresh")
     first = _reserve(organization, "people_number", count)
-    stage.make("fresh", f"SELECT {first} + row_number() OVER (ORDER BY kind, value) - 1 AS id, h, k, value FROM fresh")
-    stage.make("numbers", f"""
+    stage.make(
+        "fresh", (f"SELECT {first} + row_number() OVER (ORDER BY kind, value) - 1 AS id, h, k, value FROM fresh")
+    )
+    stage.make(
+        "numbers",
+        f"""
         SELECT fresh.id, p.kind, p.value, p.line_type, p.line1, p.line2, p.city, p.point_state AS state, p.zip
           FROM fresh JOIN p ON p.line * 64 + p.place = fresh.k % {_UNKNOWN_LAST} WHERE fresh.k < {2 * _UNKNOWN_LAST}
         UNION ALL SELECT id, 'phone', value, 'unknown', '', '', '', '', '' FROM fresh WHERE k >= {2 * _UNKNOWN_LAST}
-    """)
-    stage.make("number_ids", "SELECT h, value, id FROM fresh UNION ALL SELECT hash(kind, value), value, id FROM known_numbers")
+    """,
+    )
+    stage.make(
+        "number_ids",
+        ("SELECT h, value, id FROM fresh UNION ALL SELECT hash(kind, value), value, id FROM known_numbers"),
+    )
     stage.make("first_number", f"SELECT {first} AS id")
     stage.drop("wanted", "fresh")
     return count
@@ -207,18 +254,25 @@ def _lay_out(stage: Stage) -> None:
     """`links`: who has which number. Joined by hash alone where no two numbers share one, which is nearly always."""
     twins = stage.number("SELECT count(*) - count(DISTINCT h) FROM number_ids")
     exactly = "AND n.value = pf.value" if twins else ""
-    stage.make("links", f"""
+    stage.make(
+        "links",
+        f"""
         SELECT pf.rep, n.id AS number_id, pf.kind, pf.use, pf.line_type, pf.extension, pf.place + 1 AS rank
           FROM pf JOIN number_ids n ON n.h = pf.h {exactly}
-    """)
-    stage.make("ward_links", """
-        SELECT i.person_id, i.chunk, coalesce(g.person_id, ai.person_id) AS guardian_id, g.person_id IS NOT NULL AND g.first_rep = w.rep AS is_first,
+    """,
+    )
+    stage.make(
+        "ward_links",
+        """
+        SELECT i.person_id, i.chunk, coalesce(g.person_id, ai.person_id) AS guardian_id,
+               g.person_id IS NOT NULL AND g.first_rep = w.rep AS is_first,
                w.given, w.family, w.key, w.match, n.id AS number_id
           FROM wards w JOIN ids i USING (rep)
           LEFT JOIN guardians g ON g.key = w.key AND g.phone = w.phone
           LEFT JOIN adults a ON a.key = w.key AND a.phone = w.phone LEFT JOIN ids ai ON ai.rep = a.guardian_rep
           LEFT JOIN number_ids n ON n.h = hash('phone', w.phone) AND n.value = w.phone
-    """)
+    """,
+    )
     stage.drop("number_ids", "wards", "adults", "guardians")
 
 
@@ -238,12 +292,14 @@ def _reserve(organization: Organization, table: str, count: int) -> int:
             cursor.execute(
                 "WITH s AS (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name), "
                 "first AS MATERIALIZED (SELECT name, nextval(name) AS id FROM s) "
-                "SELECT id, setval(name, id + %s) FROM first", [table, count],
+                "SELECT id, setval(name, id + %s) FROM first",
+                [table, count],
             )
             return int((cursor.fetchone() or (0,))[0])
         for _ in range(20):
             cursor.execute(
-                "SELECT min(v), max(v) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS v FROM generate_series(1, %s)) s",
+                "SELECT min(v), max(v) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS v "
+                "FROM generate_series(1, %s)) s",
                 [table, count],
             )
             first, last = cursor.fetchone() or (0, 0)

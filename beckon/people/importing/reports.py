@@ -39,7 +39,11 @@ def write_problems(folder: ImportFolder, inspection: Inspection, stage: Stage | 
             with part.open(encoding="utf-8", newline="") as file:
                 shutil.copyfileobj(file, out)
         column = next((c.header for c in inspection.columns if c.field is Field.RECORD_NUMBER), "record number")
-        for line, number, owner in stage.run("SELECT line, record_number, owner FROM rn_problems ORDER BY line") if stage else ():
+        for line, number, owner in (
+            stage.run("SELECT line, record_number, owner FROM rn_problems ORDER BY line") if stage else ()
+        ):
             whose = f"the person on line {owner}" if owner else "somebody imported before"
-            writer.writerow((line, column, number, f"belongs to {whose}, whose name and birth date differ; left empty"))
+            writer.writerow(
+                (line, column, number, (f"belongs to {whose}, whose name and birth date differ; left empty"))
+            )
     return folder.problems

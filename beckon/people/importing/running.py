@@ -66,8 +66,17 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """Exactly what `beckon import people --json` prints."""
         names = (
-            "rows", "created", "updated", "unchanged", "duplicates", "rejected", "contact_points_rejected", "rejects_file",
-            "seconds", "rows_per_second", "peak_mb",
+            "rows",
+            "created",
+            "updated",
+            "unchanged",
+            "duplicates",
+            "rejected",
+            "contact_points_rejected",
+            "rejects_file",
+            "seconds",
+            "rows_per_second",
+            "peak_mb",
         )
         return {name: getattr(self, name) for name in names}
 
@@ -83,14 +92,21 @@ def prepare_import(
     with org_scope(organization):
         remembered = Source.objects.filter(name=source_name).values_list("mapping", flat=True).first() or {}
         inspection = inspect(path, options.mapping, remembered)
-        source, _ = Source.objects.get_or_create(name=source_name, defaults={"origin": options.origin, "created_at": now})
+        source, _ = Source.objects.get_or_create(
+            name=source_name, defaults={"origin": options.origin, "created_at": now}
+        )
         if not options.dry_run:
             source.origin, source.vendor = options.origin, options.vendor or source.vendor
             source.price_cents = options.price_cents if options.price_cents is not None else source.price_cents
             source.mapping = {c.header: c.field.value for c in inspection.columns}
             source.save()
         row = Import.objects.create(
-            source=source, file_name=path.name[:255], file_sha256=file_digest(path), options=options.as_json(), by=by.key, at=now
+            source=source,
+            file_name=path.name[:255],
+            file_sha256=file_digest(path),
+            options=options.as_json(),
+            by=by.key,
+            at=now,
         )
         folder = folder_of(organization.schema_name, row.pk)
         stored = folder.stored(path.name)
@@ -128,7 +144,9 @@ def cancel_import(organization: Organization, import_id: int) -> None:
 class _Run:
     """One run of one import."""
 
-    def __init__(self, organization: Organization, import_id: int, *, by: Actor, now: datetime, tell: Tell | None) -> None:
+    def __init__(
+        self, organization: Organization, import_id: int, *, by: Actor, now: datetime, tell: Tell | None
+    ) -> None:
         self._organization, self._by, self._now, self._tell = organization, by, now, tell
         self._started, self._noted = time.monotonic(), 0.0
         self._workers_mb = 0.0
@@ -155,7 +173,9 @@ class _Run:
             stage, tally, counts = self._read_and_compare(inspection)
         else:
             stage = Stage(self._folder)
-            tally = Tally(rows=self._row.rows, rejected=self._row.rejected, points_rejected=self._row.contact_points_rejected)
+            tally = Tally(
+                rows=self._row.rows, rejected=self._row.rejected, points_rejected=self._row.contact_points_rejected
+            )
             counts = Counts(self._row.created, self._row.updated, self._row.unchanged, self._row.duplicates)
         try:
             if not self._options.dry_run:
@@ -194,8 +214,13 @@ class _Run:
         shutil.rmtree(self._folder.parts, ignore_errors=True)
         if not self._merged_before:
             self.note(
-                rows=tally.rows, rejected=tally.rejected, duplicates=counts.duplicates, created=counts.created,
-                updated=counts.updated, unchanged=counts.unchanged, contact_points_rejected=tally.points_rejected,
+                rows=tally.rows,
+                rejected=tally.rejected,
+                duplicates=counts.duplicates,
+                created=counts.created,
+                updated=counts.updated,
+                unchanged=counts.unchanged,
+                contact_points_rejected=tally.points_rejected,
             )
         else:
             counts = Counts(self._row.created, self._row.updated, self._row.unchanged, self._row.duplicates)
@@ -207,9 +232,7 @@ class _Run:
             plan = make_plan(stage, self._context, self._organization, attempt)
             self.note(stage=MERGING, progress_rows=0)
         with org_scope(self._organization):
-            merger = Merger(
-                stage, plan, self._context, self._organization, by=self._by, check=self._progress_merge
-            )
+            merger = Merger(stage, plan, self._context, self._organization, by=self._by, check=self._progress_merge)
         merger.run()
         if self._options.replace:
             seen = updating.export_seen(stage)
@@ -222,16 +245,33 @@ class _Run:
         with org_scope(self._organization):
             retired = Import.objects.values_list("retired", flat=True).get(pk=self._row.pk)
             record_audit(
-                action="people.imported" if not self._options.dry_run else "people.import_tried", object_kind="import",
-                object_ids=[self._row.pk], by=self._by, now=self._now, detail={"rows": tally.rows, "created": counts.created},
+                action="people.imported" if not self._options.dry_run else "people.import_tried",
+                object_kind="import",
+                object_ids=[self._row.pk],
+                by=self._by,
+                now=self._now,
+                detail={"rows": tally.rows, "created": counts.created},
             )
         self._folder.clear_all_but_reports()
         seconds = time.monotonic() - self._started
         return Result(
-            self._row.pk, tally.rows, counts.created, counts.updated, counts.unchanged, counts.duplicates, tally.rejected,
-            retired, tally.points_rejected, str(rejects), str(self._folder.problems), round(seconds, 3),
-            round(tally.rows / seconds, 1), round(max(_own_peak_mb(), _own_now_mb() + self._workers_mb), 1),
-            {c.header: c.field.value for c in inspection.columns}, tally.reject_reasons, tally.problem_reasons,
+            self._row.pk,
+            tally.rows,
+            counts.created,
+            counts.updated,
+            counts.unchanged,
+            counts.duplicates,
+            tally.rejected,
+            retired,
+            tally.points_rejected,
+            str(rejects),
+            str(self._folder.problems),
+            round(seconds, 3),
+            round(tally.rows / seconds, 1),
+            round(max(_own_peak_mb(), _own_now_mb() + self._workers_mb), 1),
+            {c.header: c.field.value for c in inspection.columns},
+            tally.reject_reasons,
+            tally.problem_reasons,
         )
 
     def note(self, **values: Any) -> None:
@@ -284,4 +324,3 @@ def _own_now_mb() -> float:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
     except OSError:
         return 0.0
-

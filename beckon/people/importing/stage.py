@@ -23,10 +23,15 @@ class Stage:
         self.folder = folder
         folder.spill.mkdir(exist_ok=True)
         folder.out.mkdir(exist_ok=True)
-        self._db = duckdb.connect(str(folder.stage), config={
-            "memory_limit": MEMORY_LIMIT, "temp_directory": str(folder.spill), "threads": 2,
-            "preserve_insertion_order": False,
-        })
+        self._db = duckdb.connect(
+            str(folder.stage),
+            config={
+                "memory_limit": MEMORY_LIMIT,
+                "temp_directory": str(folder.spill),
+                "threads": 2,
+                "preserve_insertion_order": False,
+            },
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -69,18 +74,25 @@ class Stage:
     def _load(self, table: str, pattern: str, columns: Iterable[str], types: dict[str, str]) -> None:
         described = ", ".join(f"'{name}': '{types.get(name, 'VARCHAR')}'" for name in columns)
         source = str(self.folder.parts / pattern).replace("'", "''")
-        self.make(table, (
-            f"SELECT * FROM read_csv('{source}', delim='\t', header=false, quote='', escape='', nullstr='{_NULL}', "
-            f"auto_detect=false, columns={{{described}}}, max_line_size=8000000)"
-        ))
+        self.make(
+            table,
+            (
+                f"SELECT * FROM read_csv('{source}', delim='\t', header=false, quote='', escape='', "
+                f"nullstr='{_NULL}', "
+                f"auto_detect=false, columns={{{described}}}, max_line_size=8000000)"
+            ),
+        )
 
     def load_export(self, table: str, path: Path, columns: dict[str, str]) -> None:
         """A table from a CSV that PostgreSQL wrote (NULL as \\N)."""
         described = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-        self.make(table, (
-            f"SELECT * FROM read_csv('{path}', delim=',', header=false, quote='\"', escape='\"', nullstr='\\N', "
-            f"auto_detect=false, columns={{{described}}}, max_line_size=8000000)"
-        ))
+        self.make(
+            table,
+            (
+                f"SELECT * FROM read_csv('{path}', delim=',', header=false, quote='\"', escape='\"', nullstr='\\N', "
+                f"auto_detect=false, columns={{{described}}}, max_line_size=8000000)"
+            ),
+        )
         path.unlink()
 
     def export(self, query: str, name: str) -> Path:

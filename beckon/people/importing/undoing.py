@@ -18,14 +18,37 @@ from beckon.people.errors import ImportRefused
 from beckon.people.models import Import, ImportStatus
 
 _RESTORABLE = {
-    **dict.fromkeys((
-        "given_name", "middle_name", "family_name", "name_suffix", "sex", "language", "time_zone", "time_zone_source", "state", "postal_code",
-        "last_appointment_outcome", "name_key", "match_key", "phonetic_key",
-    ), "text"),
+    **dict.fromkeys(
+        (
+            "given_name",
+            "middle_name",
+            "family_name",
+            "name_suffix",
+            "sex",
+            "language",
+            "time_zone",
+            "time_zone_source",
+            "state",
+            "postal_code",
+            "last_appointment_outcome",
+            "name_key",
+            "match_key",
+            "phonetic_key",
+        ),
+        "text",
+    ),
     "birth_date": "date",
-    **dict.fromkeys((
-        "last_appointment_at", "next_appointment_at", "last_encounter_at", "do_not_contact_at", "deceased_at", "retired_at",
-    ), "timestamptz"),
+    **dict.fromkeys(
+        (
+            "last_appointment_at",
+            "next_appointment_at",
+            "last_encounter_at",
+            "do_not_contact_at",
+            "deceased_at",
+            "retired_at",
+        ),
+        "timestamptz",
+    ),
 }
 _SETS = ", ".join(
     f"{name} = CASE WHEN c.before ? '{name}' AND p.{name} IS NOT DISTINCT FROM (c.after->>'{name}')::{kind} "
@@ -40,11 +63,13 @@ _STATEMENTS = (
     f"UPDATE people_person p SET {_SETS}, updated_at = %(now)s FROM people_importchange c "
     "WHERE c.import_id = %(import)s AND c.kind = 'updated' AND c.person_id = p.id",
     "UPDATE people_contactpoint t SET ended_at = %(now)s, ended_reason = 'retired' FROM people_importchange c "
-    "WHERE c.import_id = %(import)s AND c.person_id = t.person_id AND t.number_id = ANY(c.contact_points) AND t.ended_at IS NULL",
+    "WHERE c.import_id = %(import)s AND c.person_id = t.person_id AND t.number_id = ANY(c.contact_points) "
+    "AND t.ended_at IS NULL",
     "UPDATE people_person p SET retired_at = NULL, updated_at = %(now)s FROM people_importchange c "
     "WHERE c.import_id = %(import)s AND c.kind = 'retired' AND c.person_id = p.id",
     "UPDATE people_sourcerecord s SET retired_at = NULL, digest = '' FROM people_importchange c "
-    "WHERE c.import_id = %(import)s AND c.person_id = s.person_id AND s.source_id = %(source)s AND s.first_import_id <> %(import)s",
+    "WHERE c.import_id = %(import)s AND c.person_id = s.person_id AND s.source_id = %(source)s "
+    "AND s.first_import_id <> %(import)s",
     "UPDATE people_sourcerecord SET retired_at = %(now)s WHERE first_import_id = %(import)s AND retired_at IS NULL",
 )
 
@@ -65,15 +90,19 @@ def undo_import(organization: Organization, import_id: int, *, by: Actor, now: d
     with org_scope(organization), connection.cursor() as cursor:
         row = Import.objects.select_for_update().filter(pk=import_id).first()
         if row is None or row.status in (ImportStatus.RUNNING, ImportStatus.READY, ImportStatus.UNDONE):
-            raise ImportRefused(f"import {import_id} is {row.status if row else 'not there'}; there is nothing to take back")
+            raise ImportRefused(
+                f"import {import_id} is {row.status if row else 'not there'}; there is nothing to take back"
+            )
         newer = Import.objects.filter(source_id=row.source_id, pk__gt=import_id, status=ImportStatus.DONE)
         if newer.exclude(options__dry_run=True).exists():
             raise ImportRefused(f"import {import_id} is not the newest of its source; take the newer ones back first")
-        values = {"import": import_id, "now": now, "source": row.source_id}
+        values: dict[str, int | datetime] = {"import": import_id, "now": now, "source": row.source_id}
         cursor.execute(_LOCK.format(f"{_CREATED} UNION {_CHANGED}"), values)
         cursor.execute(_CREATED + " ORDER BY p.id", values)
         created = [found[0] for found in cursor.fetchall()]
-        cursor.execute("UPDATE people_person SET retired_at = %s, updated_at = %s WHERE id = ANY(%s)", [now, now, created])
+        cursor.execute(
+            "UPDATE people_person SET retired_at = %s, updated_at = %s WHERE id = ANY(%s)", [now, now, created]
+        )
         restored = 0
         for statement in _STATEMENTS:
             cursor.execute(statement, values)

@@ -19,7 +19,16 @@ from beckon.people.importing.stage import Stage
 
 RETIRED_AT_ONCE = 20_000
 _TEXTS = (
-    "given_name", "middle_name", "family_name", "name_suffix", "sex", "language", "time_zone", "state", "postal_code", "last_appointment_outcome",
+    "given_name",
+    "middle_name",
+    "family_name",
+    "name_suffix",
+    "sex",
+    "language",
+    "time_zone",
+    "state",
+    "postal_code",
+    "last_appointment_outcome",
 )
 _NULLABLE = ("birth_date", "last_appointment_at", "next_appointment_at")
 _NEW_VALUE = {
@@ -36,10 +45,12 @@ _NEW_VALUE = {
     "retired_at": "NULL::timestamptz",
 }
 _BEFORE = " || ".join(
-    f"CASE WHEN p.{name} IS DISTINCT FROM {new} THEN jsonb_build_object('{name}', p.{name}) ELSE '{{}}' END" for name, new in _NEW_VALUE.items()
+    f"CASE WHEN p.{name} IS DISTINCT FROM {new} THEN jsonb_build_object('{name}', p.{name}) ELSE '{{}}' END"
+    for name, new in _NEW_VALUE.items()
 )
 _AFTER = " || ".join(
-    f"CASE WHEN p.{name} IS DISTINCT FROM {new} THEN jsonb_build_object('{name}', {new}) ELSE '{{}}' END" for name, new in _NEW_VALUE.items()
+    f"CASE WHEN p.{name} IS DISTINCT FROM {new} THEN jsonb_build_object('{name}', {new}) ELSE '{{}}' END"
+    for name, new in _NEW_VALUE.items()
 )
 _SETS = ", ".join(f"{name} = {new}" for name, new in _NEW_VALUE.items())
 
@@ -57,17 +68,29 @@ def write_updates(files: UpdateFiles, context: Context, person: Sequence[str], p
     """Write one chunk of known people; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.up_people, pg_temp.up_points, pg_temp.up_records")
-        cursor.execute(f"CREATE TEMP TABLE up_people ON COMMIT DROP AS SELECT {', '.join(person)} FROM people_person WITH NO DATA")  # noqa: S608
-        cursor.execute(f"CREATE TEMP TABLE up_points ON COMMIT DROP AS SELECT {', '.join(point)} FROM people_contactpoint WITH NO DATA")  # noqa: S608
-        cursor.execute("CREATE TEMP TABLE up_records (record_id bigint, key text, digest text, person_id bigint) ON COMMIT DROP")
+        cursor.execute(
+            f"CREATE TEMP TABLE up_people ON COMMIT DROP AS SELECT {', '.join(person)} FROM people_person WITH NO DATA"
+        )
+        cursor.execute(
+            f"CREATE TEMP TABLE up_points ON COMMIT DROP AS SELECT {', '.join(point)} "
+            f"FROM people_contactpoint WITH NO DATA"
+        )
+        cursor.execute(
+            "CREATE TEMP TABLE up_records (record_id bigint, key text, digest text, person_id bigint) ON COMMIT DROP"
+        )
     merged = copy_file(files.people, "up_people", person)
     copy_file(files.points, "up_points", point)
     copy_file(files.records, "up_records", ())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE up_people; ANALYZE up_points; ANALYZE up_records")
-        cursor.execute("SELECT count(*) FROM (SELECT id FROM people_person WHERE id IN (SELECT id FROM up_people) ORDER BY id FOR UPDATE) l")
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT id FROM people_person WHERE id IN (SELECT id "
+            "FROM up_people) ORDER BY id FOR UPDATE) l"
+        )
         cursor.execute(_LOG_CHANGES, [context.import_id])
-        cursor.execute(f"UPDATE people_person p SET {_SETS}, updated_at = %s FROM up_people u WHERE u.id = p.id", [context.now])  # noqa: S608
+        cursor.execute(
+            f"UPDATE people_person p SET {_SETS}, updated_at = %s FROM up_people u WHERE u.id = p.id", [context.now]
+        )
         cursor.execute(_ADD_POINTS)
         if context.options.replace:
             cursor.execute(_END_REPLACED, [context.now, context.source_id])
@@ -82,7 +105,8 @@ _LOG_CHANGES = f"""
 INSERT INTO people_importchange (import_id, person_id, before, after, contact_points, kind)
 WITH fresh AS MATERIALIZED (
     SELECT t.person_id, array_agg(t.number_id) AS numbers FROM up_points t
-     WHERE NOT EXISTS (SELECT FROM people_contactpoint c WHERE c.person_id = t.person_id AND c.number_id = t.number_id)
+     WHERE NOT EXISTS (SELECT FROM people_contactpoint c WHERE c.person_id = t.person_id
+            AND c.number_id = t.number_id)
      GROUP BY t.person_id
 ), images AS MATERIALIZED (
     SELECT p.id, {_BEFORE} AS before, {_AFTER} AS after, coalesce(f.numbers, '{{}}') AS numbers
@@ -91,7 +115,7 @@ WITH fresh AS MATERIALIZED (
 SELECT %s, id, before, after, numbers, 'updated' FROM images
  WHERE before <> '{{}}' OR numbers <> '{{}}'
 ON CONFLICT (import_id, person_id, kind) DO NOTHING
-"""  # noqa: S608 - constants only
+"""
 _ADD_POINTS = """
 INSERT INTO people_contactpoint (person_id, number_id, kind, use, rank, extension, source_id, ended_reason)
 SELECT person_id, number_id, kind, use, rank, extension, source_id, '' FROM up_points ORDER BY person_id, number_id
@@ -119,7 +143,8 @@ def write_line_types(path: Path) -> int:
         cursor.execute("CREATE TEMP TABLE import_line_types (id bigint, line_type text) ON COMMIT DROP")
         copy_file(path, "import_line_types", ())
         cursor.execute(
-            "UPDATE people_number n SET line_type = t.line_type, line_type_source = 'stated' FROM import_line_types t "
+            "UPDATE people_number n SET line_type = t.line_type, line_type_source = 'stated' "
+            "FROM import_line_types t "
             "WHERE t.id = n.id AND n.line_type = 'unknown'"
         )
         cursor.execute("DROP TABLE pg_temp.import_line_types")
@@ -132,18 +157,23 @@ def write_identifiers(path: Path, context: Context) -> None:
         cursor.execute("CREATE TEMP TABLE import_identifiers (person_id bigint, value text) ON COMMIT DROP")
         copy_file(path, "import_identifiers", ())
         cursor.execute(
-            "INSERT INTO people_personidentifier (person_id, system, value) SELECT person_id, %s, value FROM import_identifiers "
-            "ON CONFLICT (system, value) DO NOTHING", [context.identifier_system],
+            "INSERT INTO people_personidentifier (person_id, system, value) SELECT person_id, %s, value "
+            "FROM import_identifiers "
+            "ON CONFLICT (system, value) DO NOTHING",
+            [context.identifier_system],
         )
         cursor.execute("DROP TABLE pg_temp.import_identifiers")
 
 
 _NEW_GUARDIANS = """
-INSERT INTO people_person (id, given_name, middle_name, family_name, name_suffix, name_key, match_key, phonetic_key, sex, language,
-       time_zone, time_zone_source, state, postal_code, origin, source_id, first_import_id, last_appointment_outcome, call_attempts,
+INSERT INTO people_person (id, given_name, middle_name, family_name, name_suffix, name_key, match_key,
+       phonetic_key, sex, language,
+       time_zone, time_zone_source, state, postal_code, origin, source_id, first_import_id,
+              last_appointment_outcome, call_attempts,
        recent_contacts, preferred_channel, created_at, updated_at)
 WITH first AS MATERIALIZED (SELECT * FROM import_wards WHERE is_first)
-SELECT f.guardian_id, f.given, '', f.family, '', f.key, f.match_key, '', '', c.language, c.time_zone, c.time_zone_source, c.state, c.postal_code,
+SELECT f.guardian_id, f.given, '', f.family, '', f.key, f.match_key, '', '', c.language, c.time_zone,
+       c.time_zone_source, c.state, c.postal_code,
        c.origin, c.source_id, c.first_import_id, '', 0, '{}', '', c.created_at, c.created_at
   FROM first f JOIN people_person c ON c.id = f.person_id
 """
@@ -162,7 +192,8 @@ def write_guardians(path: Path, context: Context) -> None:
     """Make the guardians whom this chunk's minors name, and the relationships. They may be contacted and may book."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE import_wards (person_id bigint, guardian_id bigint, is_first boolean, given text, family text, "
+            "CREATE TEMP TABLE import_wards (person_id bigint, guardian_id bigint, is_first boolean, "
+            "given text, family text, "
             "key text, match_key text, number_id bigint) ON COMMIT DROP"
         )
         copy_file(path, "import_wards", ())
@@ -195,19 +226,24 @@ def retire_missing(seen: Path, context: Context, *, by: Actor) -> list[int]:
         copy_file(seen, "import_seen", ())
         cursor.execute("ANALYZE import_seen")
         cursor.execute(_MISSING, [context.source_id, context.import_id])
-        cursor.execute("UPDATE people_sourcerecord SET retired_at = %s WHERE id IN (SELECT id FROM import_missing)", [context.now])
+        cursor.execute(
+            "UPDATE people_sourcerecord SET retired_at = %s WHERE id IN (SELECT id FROM import_missing)", [context.now]
+        )
         cursor.execute(_RETIRE, [context.now, context.now])
         people = sorted(row[0] for row in cursor.fetchall())
         cursor.execute(
             "INSERT INTO people_importchange (import_id, person_id, before, after, contact_points, kind) "
             "SELECT %s, id, '{}', '{}', '{}', 'retired' FROM unnest(%s::bigint[]) AS id "
-            "ON CONFLICT (import_id, person_id, kind) DO NOTHING", [context.import_id, people],
+            "ON CONFLICT (import_id, person_id, kind) DO NOTHING",
+            [context.import_id, people],
         )
         cursor.execute("UPDATE people_import SET retired = %s WHERE id = %s", [len(people), context.import_id])
         cursor.execute("DROP TABLE pg_temp.import_seen, pg_temp.import_missing")
     for start in range(0, len(people), RETIRED_AT_ONCE):
         part = people[start : start + RETIRED_AT_ONCE]
-        record_events([NewEvent("person.retired", person, context.import_id) for person in part], by=by, now=context.now)
+        record_events(
+            [NewEvent("person.retired", person, context.import_id) for person in part], by=by, now=context.now
+        )
     return people
 
 

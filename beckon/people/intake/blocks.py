@@ -111,7 +111,12 @@ class BlockReader:
         return self._reader.read(raw)
 
     def _write(
-        self, number: int, lines: list[str], points: list[str], rejects: list[tuple[Rejected, str]], problems: list[Problem],
+        self,
+        number: int,
+        lines: list[str],
+        points: list[str],
+        rejects: list[tuple[Rejected, str]],
+        problems: list[Problem],
     ) -> None:
         folder = self._task.folder
         (folder / f"rows-{number:06d}.tsv").write_text(_lines(lines), encoding="utf-8", newline="\n")

@@ -3,6 +3,10 @@
 import csv
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import _csv
 
 DELIMITERS = (",", "\t", ";", "|", "\x1f", "^", "~", ":")
 _LINES = 200
@@ -23,13 +27,17 @@ class Dialect:
         except csv.Error:
             return self.literal(line)
 
-    def reader(self, records: list[str]) -> "csv._reader":
+    def reader(self, records: list[str]) -> "_csv.Reader":
         """The csv module's reader over records, in this dialect."""
         if not self.quote:
             return csv.reader(records, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
         return csv.reader(
-            records, delimiter=self.delimiter, quotechar=self.quote, doublequote=True,
-            escapechar="\\" if self.backslash else None, skipinitialspace=False,
+            records,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            doublequote=True,
+            escapechar="\\" if self.backslash else None,
+            skipinitialspace=False,
         )
 
     def literal(self, line: str) -> list[str]:

@@ -85,9 +85,14 @@ def read_text(path: Path, encoding: str) -> Iterator[str]:
 
 def refuse_binary(head: bytes) -> None:
     """Raises UnreadableFile when the bytes are no text: a picture, an archive, a document."""
-    for magic, what in ((b"%PDF", "a PDF"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"),
-                        (b"PK\x03\x04", "a ZIP archive or an Office document"),
-                        (b"\xd0\xcf\x11\xe0", "an old Office document"), (b"PAR1", "a Parquet file")):
+    for magic, what in (
+        (b"%PDF", "a PDF"),
+        (b"\x89PNG", "a picture"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"PK\x03\x04", "a ZIP archive or an Office document"),
+        (b"\xd0\xcf\x11\xe0", "an old Office document"),
+        (b"PAR1", "a Parquet file"),
+    ):
         if head.startswith(magic):
             raise UnreadableFile(f"this is {what}, not a table of people")
     sample = head[:65536]

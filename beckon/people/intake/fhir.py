@@ -12,10 +12,27 @@ from beckon.people.normal.mapping import Column
 
 _SEVERAL = 4
 _FIELDS: tuple[Field, ...] = (
-    Field.RECORD_NUMBER, Field.GIVEN_NAME, Field.MIDDLE_NAME, Field.FAMILY_NAME, Field.NAME_SUFFIX, Field.BIRTH_DATE, Field.SEX,
-    Field.LANGUAGE, Field.DECEASED, Field.ADDRESS_LINE1, Field.ADDRESS_LINE2, Field.CITY, Field.STATE, Field.POSTAL_CODE,
-    Field.GUARDIAN_NAME, Field.GUARDIAN_PHONE,
-    *(f for f in (Field.MOBILE_PHONE, Field.HOME_PHONE, Field.WORK_PHONE, Field.PHONE, Field.EMAIL) for _ in range(_SEVERAL)),
+    Field.RECORD_NUMBER,
+    Field.GIVEN_NAME,
+    Field.MIDDLE_NAME,
+    Field.FAMILY_NAME,
+    Field.NAME_SUFFIX,
+    Field.BIRTH_DATE,
+    Field.SEX,
+    Field.LANGUAGE,
+    Field.DECEASED,
+    Field.ADDRESS_LINE1,
+    Field.ADDRESS_LINE2,
+    Field.CITY,
+    Field.STATE,
+    Field.POSTAL_CODE,
+    Field.GUARDIAN_NAME,
+    Field.GUARDIAN_PHONE,
+    *(
+        f
+        for f in (Field.MOBILE_PHONE, Field.HOME_PHONE, Field.WORK_PHONE, Field.PHONE, Field.EMAIL)
+        for _ in range(_SEVERAL)
+    ),
 )
 _FIRST = {f: _FIELDS.index(f) for f in _FIELDS}
 _PHONE_OF_USE = {"mobile": Field.MOBILE_PHONE, "home": Field.HOME_PHONE, "work": Field.WORK_PHONE}
@@ -133,7 +150,8 @@ def _guardian(row: list[str], contacts: list[dict[str, Any]]) -> None:
     for contact in contacts:
         codes = {c.get("code") for kind in _dicts(contact.get("relationship")) for c in _dicts(kind.get("coding"))}
         if codes & _GUARDIANS:
-            name = contact.get("name") if isinstance(contact.get("name"), dict) else {}
+            given_name = contact.get("name")
+            name = given_name if isinstance(given_name, dict) else {}
             words = [_text(part) for part in _list(name.get("given"))] + [_text(name.get("family"))]
             _put(row, Field.GUARDIAN_NAME, " ".join(word for word in words if word) or _text(name.get("text")))
             phones = [t for t in _dicts(contact.get("telecom")) if t.get("system") == "phone"]
@@ -158,4 +176,6 @@ def _dicts(value: Any) -> list[dict[str, Any]]:
 
 
 def _text(value: Any) -> str:
-    return " ".join(str(value).split()) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    return " ".join(str(value).encode("utf-8", "replace").decode().split())  # JSON can hold half a character

@@ -51,7 +51,9 @@ class Inspection:
         return [column.header for column in self.columns]
 
 
-def inspect(path: Path, given: Mapping[str, str] | None = None, remembered: Mapping[str, str] | None = None) -> Inspection:
+def inspect(
+    path: Path, given: Mapping[str, str] | None = None, remembered: Mapping[str, str] | None = None
+) -> Inspection:
     """Understand a file. `remembered` (from earlier files of the source) gives way to `given`, both to no guess.
 
     Raises UnreadableFile or UnclearColumns; both say what to do.

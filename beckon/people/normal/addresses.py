@@ -6,11 +6,33 @@ import unicodedata
 from beckon.people.normal.names import clean, fold, proper
 
 _SHORT = {
-    "street": "st", "avenue": "ave", "av": "ave", "road": "rd", "boulevard": "blvd", "drive": "dr", "lane": "ln", "court": "ct",
-    "place": "pl", "circle": "cir", "terrace": "ter", "highway": "hwy", "parkway": "pkwy", "square": "sq", "trail": "trl",
-    "apartment": "unit", "apt": "unit", "suite": "unit", "ste": "unit", "#": "unit", "no": "unit", "north": "n", "south": "s", "east": "e", "west": "w",
+    "street": "st",
+    "avenue": "ave",
+    "av": "ave",
+    "road": "rd",
+    "boulevard": "blvd",
+    "drive": "dr",
+    "lane": "ln",
+    "court": "ct",
+    "place": "pl",
+    "circle": "cir",
+    "terrace": "ter",
+    "highway": "hwy",
+    "parkway": "pkwy",
+    "square": "sq",
+    "trail": "trl",
+    "apartment": "unit",
+    "apt": "unit",
+    "suite": "unit",
+    "ste": "unit",
+    "#": "unit",
+    "no": "unit",
+    "north": "n",
+    "south": "s",
+    "east": "e",
+    "west": "w",
 }
-_MARKS = str.maketrans({mark: " " for mark in ".,;:-/'\"()_\\"} | {"#": " # "})
+_MARKS = str.maketrans(dict.fromkeys(".,;:-/'\"()_\\", " ") | {"#": " # "})
 _HAS = re.compile(r"\w")
 
 

@@ -58,8 +58,11 @@ SIMPLE: dict[Field, tuple[str, CellReader]] = {
 }
 """Field -> the value it fills and its reader."""
 FLAG = {
-    Field.BIRTH_DATE: "birth_date", Field.DECEASED: "deceased", Field.LAST_ENCOUNTER: "last_encounter",
-    Field.LAST_APPOINTMENT: "last_appointment", Field.NEXT_APPOINTMENT: "next_appointment",
+    Field.BIRTH_DATE: "birth_date",
+    Field.DECEASED: "deceased",
+    Field.LAST_ENCOUNTER: "last_encounter",
+    Field.LAST_APPOINTMENT: "last_appointment",
+    Field.NEXT_APPOINTMENT: "next_appointment",
 }
 """Field -> the value it fills, for those read by `moment_reader`."""
 

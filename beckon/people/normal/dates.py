@@ -9,9 +9,17 @@ MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january ene enero", "feb february febrero", "mar march marzo", "apr april abr abril",
-            "may mayo", "jun june junio", "jul july julio", "aug august ago agosto",
-            "sep sept september septiembre setiembre set", "oct october octubre", "nov november noviembre",
+            "jan january ene enero",
+            "feb february febrero",
+            "mar march marzo",
+            "apr april abr abril",
+            "may mayo",
+            "jun june junio",
+            "jul july julio",
+            "aug august ago agosto",
+            "sep sept september septiembre setiembre set",
+            "oct october octubre",
+            "nov november noviembre",
             "dec december dic diciembre",
         ),
         start=1,
@@ -23,7 +31,9 @@ _COMPACT = re.compile(r"^(\d{8})(?:\d{4,6})?$")
 _DAY_NAME = re.compile(r"^(\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?:de )?([a-z]{3,10})\.?,?[-/. ]*(?:de )?(\d{2,4})$")
 _NAME_DAY = re.compile(r"^([a-z]{3,10})\.?[-/. ]*(\d{1,2})(?:st|nd|rd|th)?,?[-/. ]+(\d{2,4})$")
 _YEAR_NAME_DAY = re.compile(r"^(\d{4})[-/. ]([a-z]{3,10})[-/. ](\d{1,2})$")
-_TIME = re.compile(r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
+_TIME = re.compile(
+    r"[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?$", re.IGNORECASE
+)
 _CLOCK = re.compile(r"[T ](\d{1,2}):(\d{2})(?::\d{2})?\s*(?:([ap])\.?m\.?)?\s*$", re.IGNORECASE)
 _SERIAL = re.compile(r"^\d{1,5}(?:\.\d+)?$")
 _EPOCH = date(1899, 12, 30)

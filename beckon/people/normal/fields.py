@@ -47,7 +47,10 @@ PHONES = (Field.MOBILE_PHONE, Field.PHONE, Field.HOME_PHONE, Field.WORK_PHONE)
 """Phone fields in the order in which their numbers are tried."""
 NAMES = frozenset({Field.GIVEN_NAME, Field.FAMILY_NAME, Field.FULL_NAME})
 CONSENT_CHANNELS = {
-    Field.OK_TO_TEXT: "sms", Field.OK_TO_VOICEMAIL: "voicemail", Field.OK_TO_CALL: "voice", Field.OK_TO_EMAIL: "email",
+    Field.OK_TO_TEXT: "sms",
+    Field.OK_TO_VOICEMAIL: "voicemail",
+    Field.OK_TO_CALL: "voice",
+    Field.OK_TO_EMAIL: "email",
 }
 SEVERAL = frozenset({*PHONES, Field.EMAIL, Field.IGNORE})
 """Fields that more than one column may mean."""
@@ -77,9 +80,36 @@ class Problem:
 
 
 ROW_COLUMNS = (
-    "line", "given", "middle", "family", "suffix", "name_key", "match_key", "phonetic", "birth_date", "sex", "language", "zone",
-    "zone_source", "state", "postal_code", "record_number", "do_not_contact", "deceased", "last_encounter", "last_appointment",
-    "outcome", "next_appointment", "consent", "guardian_given", "guardian_family", "guardian_phone", "guardian_key", "guardian_match", "digest", "key",
+    "line",
+    "given",
+    "middle",
+    "family",
+    "suffix",
+    "name_key",
+    "match_key",
+    "phonetic",
+    "birth_date",
+    "sex",
+    "language",
+    "zone",
+    "zone_source",
+    "state",
+    "postal_code",
+    "record_number",
+    "do_not_contact",
+    "deceased",
+    "last_encounter",
+    "last_appointment",
+    "outcome",
+    "next_appointment",
+    "consent",
+    "guardian_given",
+    "guardian_family",
+    "guardian_phone",
+    "guardian_key",
+    "guardian_match",
+    "digest",
+    "key",
 )
 """The values of a normalised row, in the order in which they are kept. Moments are UTC, dates ISO, nothing is ''.
 
@@ -88,7 +118,18 @@ the contact points, `key` (for rows without a record number) with name, birth da
 """
 AT = {name: place for place, name in enumerate(ROW_COLUMNS)}
 POINT_COLUMNS = (
-    "line", "place", "kind", "value", "use", "line_type", "extension", "line1", "line2", "city", "point_state", "zip",
+    "line",
+    "place",
+    "kind",
+    "value",
+    "use",
+    "line_type",
+    "extension",
+    "line1",
+    "line2",
+    "city",
+    "point_state",
+    "zip",
 )
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from beckon.people.normal import dates, values
 from beckon.people.errors import UnclearColumns
+from beckon.people.normal import dates, values
 from beckon.people.normal.fields import NAMES, SEVERAL, Field
 from beckon.people.normal.headers import WORDS
 from beckon.people.normal.names import fold
@@ -16,7 +16,8 @@ from beckon.people.normal.phones import Phone, read_phone
 _NUMBERED = re.compile(r"\s*\(?\d\)?$")
 _MARKS = re.compile(r"[^\w]+|_+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_FAR_PAST = date(2100, 1, 1)
+_FAR_AHEAD = date(2100, 1, 1)
+_PLAIN = dates.DateStyle()
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Column:
     index: int
     header: str
     field: Field
-    style: dates.DateStyle = dates.DateStyle()
+    style: dates.DateStyle = _PLAIN
 
 
 def plain(header: str) -> str:
@@ -38,7 +39,12 @@ def field_of_header(header: str) -> Field | None:
     """What a header says its column means; None when it says nothing known."""
     table = _header_table()
     word = plain(header)
-    found = table.get(word) or table.get(fold(word)) or table.get(_NUMBERED.sub("", word)) or table.get(fold(_NUMBERED.sub("", word)))
+    found = (
+        table.get(word)
+        or table.get(fold(word))
+        or table.get(_NUMBERED.sub("", word))
+        or table.get(fold(_NUMBERED.sub("", word)))
+    )
     if found is None and word.startswith(("patient ", "pt ", "member ", "contact ", "client ")):
         return field_of_header(word.split(" ", 1)[1])
     return found
@@ -84,7 +90,12 @@ def guess(headers: Sequence[str], sample: Sequence[Sequence[str]], *, serials: b
 
 
 def apply_mapping(
-    columns: Sequence[Column], mapping: Mapping[str, str], sample: Sequence[Sequence[str]], *, serials: bool = False, strict: bool = True,
+    columns: Sequence[Column],
+    mapping: Mapping[str, str],
+    sample: Sequence[Sequence[str]],
+    *,
+    serials: bool = False,
+    strict: bool = True,
 ) -> list[Column]:
     """The columns with the meanings given by hand (header -> field). Raises UnclearColumns for unknown words."""
     by_header = {plain(column.header): column.index for column in columns}
@@ -101,9 +112,7 @@ def apply_mapping(
         if wanted not in SEVERAL:
             chosen = {i: Field.IGNORE if f is wanted else f for i, f in chosen.items()}
         chosen[index] = wanted
-    return [
-        _column(c.index, c.header, chosen[c.index], _values_of(sample, c.index), serials) for c in columns
-    ]
+    return [_column(c.index, c.header, chosen[c.index], _values_of(sample, c.index), serials) for c in columns]
 
 
 def require_names(columns: Sequence[Column]) -> None:
@@ -111,7 +120,7 @@ def require_names(columns: Sequence[Column]) -> None:
     if not any(column.field in NAMES for column in columns):
         shown = ", ".join(repr(column.header) for column in columns[:20])
         raise UnclearColumns(
-            f"no column seems to hold names; the columns are {shown}. Say which one does: --map \"Column=family_name\""
+            f'no column seems to hold names; the columns are {shown}. Say which one does: --map "Column=family_name"'
         )
 
 
@@ -143,7 +152,7 @@ def _is_phone(text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    return len(text) >= 6 and not isinstance(dates.read_date(text, dates.DateStyle(), _FAR_PAST), str)
+    return len(text) >= 6 and not isinstance(dates.read_date(text, _PLAIN, _FAR_AHEAD), str)
 
 
 def _is_zip(text: str) -> bool:
@@ -156,7 +165,9 @@ def _is_words(text: str) -> bool:
 
 def _is_data(cell: str) -> bool:
     text = cell.strip()
-    return values.read_email(text) is not None or _is_phone(text) or _is_date(text) or (text.isdigit() and len(text) > 2)
+    return (
+        values.read_email(text) is not None or _is_phone(text) or _is_date(text) or (text.isdigit() and len(text) > 2)
+    )
 
 
 def _confirm(field: Field | None, stack: Sequence[str]) -> Field | None:

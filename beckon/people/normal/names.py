@@ -5,39 +5,101 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from beckon.people.normal.nicknames import FORMAL
+
 SUFFIXES = {
-    "jr": "Jr.", "jnr": "Jr.", "sr": "Sr.", "snr": "Sr.", "ii": "II", "iii": "III", "iv": "IV", "2nd": "II",
-    "3rd": "III", "md": "MD", "dds": "DDS", "phd": "PhD", "esq": "Esq.", "rn": "RN", "do": "DO",
+    "jr": "Jr.",
+    "jnr": "Jr.",
+    "sr": "Sr.",
+    "snr": "Sr.",
+    "ii": "II",
+    "iii": "III",
+    "iv": "IV",
+    "2nd": "II",
+    "3rd": "III",
+    "md": "MD",
+    "dds": "DDS",
+    "phd": "PhD",
+    "esq": "Esq.",
+    "rn": "RN",
+    "do": "DO",
 }
 _GENERATIONS = frozenset({"jr", "jnr", "sr", "snr", "ii", "iii", "iv", "2nd", "3rd", "md", "phd", "esq"})
 TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sr", "sra", "srta", "rev"})
-PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "van", "von", "der", "den", "da", "di", "do", "dos", "du", "le", "el", "bin", "al", "st", "san", "santa"})
-NOT_A_NAME = frozenset({
-    "", "n/a", "#n/a", "none", "null", "nil", "unknown", "unk", "nan", "no name", "noname", "tbd", "xxx", "desconocido",
-    "sin nombre", "anonymous", "(blank)", "?",
-})
-TOTALS = frozenset({"total", "totals", "grandtotal", "subtotal", "sum", "count", "totalgeneral", "suma", "totales", "totalrows", "recordcount", "totalrecords"})
-_NICKNAMES = """
-abby abigail|al albert|alex alexander alejandro alexandra|andy drew andrew andres|angie angela|art arthur arturo|
-barb barbara|becky rebecca|ben benny benjamin benjamin|bernie bernard|beth betty liz lizzie eliza betsy libby elizabeth|
-bill billy will willy willie liam william|bob bobby rob robby robbie robert|brad bradley|cathy kathy kate katie kathie katherine catherine kathryn|
-charlie chuck charles|chris christopher|chrissy tina christina christine|cindy cynthia|dan danny daniel|dave davey david|
-deb debbie debra deborah|dick rick ricky rich richie richard|don donny donald|dot dottie dorothy|ed eddie ted teddy edward|
-fran francie frances|frank frankie francis|fred freddie frederick|gabe gabriel|gene eugene|greg gregory|hank harry henry|
-jack johnny john|jake jacob|jenny jen jennifer|jerry gerald|jim jimmy jamie james|joe joey joseph|jon jonathan|
-josh joshua|judy judith|ken kenny kenneth|kim kimberly|larry lawrence|len lenny leonard|leo leonardo|lou louie louis|
-maggie meg peggy margaret|mandy amanda|marty martin|matt matthew|mike mikey mick michael|nancy ann|nate nathan nathaniel|
-nick nicholas|pam pamela|pat patrick|patty trish tricia patricia|pete peter|phil philip phillip|ray raymond|ron ronnie ronald|
-russ russell|sam sammy samuel|sandy sandra|steve steven stephen|sue susie suzy susan|tim timmy timothy|tom tommy thomas|
-tony anthony|vince vincent|walt walter|wes wesley|zach zack zachary|pepe jose|paco pancho francisco|lupe guadalupe|
-nacho ignacio|chuy jesus|beto roberto|memo guillermo|lalo eduardo|toño antonio|concha concepcion|kike quique enrique|manny manolo manuel
-"""
-_FORMAL = {
-    word: group.split()[-1] for group in _NICKNAMES.replace("\n", "").split("|") for word in group.split()
-}
+PARTICLES = frozenset(
+    {
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "y",
+        "van",
+        "von",
+        "der",
+        "den",
+        "da",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "le",
+        "el",
+        "bin",
+        "al",
+        "st",
+        "san",
+        "santa",
+    }
+)
+NOT_A_NAME = frozenset(
+    {
+        "",
+        "n/a",
+        "#n/a",
+        "none",
+        "null",
+        "nil",
+        "unknown",
+        "unk",
+        "nan",
+        "no name",
+        "noname",
+        "tbd",
+        "xxx",
+        "desconocido",
+        "sin nombre",
+        "anonymous",
+        "(blank)",
+        "?",
+    }
+)
+TOTALS = frozenset(
+    {
+        "total",
+        "totals",
+        "grandtotal",
+        "subtotal",
+        "sum",
+        "count",
+        "totalgeneral",
+        "suma",
+        "totales",
+        "totalrows",
+        "recordcount",
+        "totalrecords",
+    }
+)
 _SPACES = re.compile(r"[\s\u00a0\u200b\ufeff\x00-\x1f]+")
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
-_SOUNDEX = {**dict.fromkeys("bfpv", "1"), **dict.fromkeys("cgjkqsxz", "2"), **dict.fromkeys("dt", "3"), "l": "4", **dict.fromkeys("mn", "5"), "r": "6"}
+_SOUNDEX = {
+    **dict.fromkeys("bfpv", "1"),
+    **dict.fromkeys("cgjkqsxz", "2"),
+    **dict.fromkeys("dt", "3"),
+    "l": "4",
+    **dict.fromkeys("mn", "5"),
+    "r": "6",
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +153,7 @@ def is_name(text: str) -> bool:
 def formal(given: str) -> str:
     """The first given name for comparing: folded, a nickname as the formal name it stands for."""
     first = fold(given.split(" ")[0]) if given else ""
-    return _FORMAL.get(first, first)
+    return FORMAL.get(first, first)
 
 
 @lru_cache(maxsize=65_536)
@@ -123,7 +185,9 @@ def split_full_name(text: str) -> FullName:
         words, suffix = _strip_ends(words)
         family_words, family_suffix = _strip_ends(head.split())
         given = words[0] if words else ""
-        return FullName(proper(given), proper(" ".join(words[1:])), proper(" ".join(family_words)), suffix or family_suffix)
+        return FullName(
+            proper(given), proper(" ".join(words[1:])), proper(" ".join(family_words)), suffix or family_suffix
+        )
     words, suffix = _strip_ends(text.split())
     if len(words) < 2:
         return FullName(family=proper(" ".join(words)), suffix=suffix)

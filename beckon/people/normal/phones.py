@@ -6,10 +6,15 @@ from typing import NamedTuple
 
 from beckon.people.places.tables import area_code_table
 
-_DIGITS = str.maketrans("", "", " ()-./+\u00a0\u2010\u2011\u2012\u2013\u2014\u2212\u200b\u200e\u200f\u202a\u202c\ufeff\t*_[]")
+_DIGITS = str.maketrans(
+    "", "", " ()-./+\u00a0\u2010\u2011\u2012\u2013\u2014\u2212\u200b\u200e\u200f\u202a\u202c\ufeff\t*_[]"
+)
 _EXTENSION = re.compile(r"[\s,;(]*(?:ext(?:ension|n)?\.?|x|#|int\.?)[\s.:]*(\d{1,7})\)?\s*$", re.IGNORECASE)
 _SCIENTIFIC = re.compile(r"^[+-]?\d(?:[.,]\d+)?e\+?\d{1,2}$", re.IGNORECASE)
-_LABEL = re.compile(r"^(?:tel(?:ephone)?|ph(?:one)?|cell|mobile|home|work|c|h|w|m|p)[.:\s]+(?=[\d(+])|\s*\((?:cell|home|work|mobile|c|h|w|m)\)$", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:tel(?:ephone)?|ph(?:one)?|cell|mobile|home|work|c|h|w|m|p)[.:\s]+(?=[\d(+])|\s*\((?:cell|home|work|mobile|c|h|w|m)\)$",
+    re.IGNORECASE,
+)
 _FLOAT = re.compile(r"^\d{10,15}\.0+$")
 
 EXCEL = "a spreadsheet has turned the number into {!r}; its digits are lost"
@@ -46,9 +51,9 @@ def read_phone(text: str) -> Phone | str:
     if len(digits) == 10 and digits.isascii() and digits.isdecimal():
         area = area_code_table().get(digits[:3])
         rest = digits[3:]
-        if area is not None and rest[0] > "1" and rest[1:3] != "11" and rest not in _SAME and digits not in _MADE_UP:
-            if digits == text or "+" not in text or "+1" in text:
-                return Phone("+1" + digits, extension, area.kind == "toll_free")
+        is_plain = area and rest[0] > "1" and rest[1:3] != "11" and rest not in _SAME and digits not in _MADE_UP
+        if area and is_plain and ("+" not in text or "+1" in text):
+            return Phone("+1" + digits, extension, area.kind == "toll_free")
     return _read_slowly(text.strip())
 
 

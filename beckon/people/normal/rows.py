@@ -11,7 +11,17 @@ from typing import NamedTuple, TypeVar
 
 from beckon.people.normal import addresses, names, phones, values
 from beckon.people.normal.cells import BAD, FLAG, SIMPLE, consent_word, moment_reader
-from beckon.people.normal.fields import AT, CONSENT_CHANNELS, PHONES, ROW_COLUMNS, Field, PersonRow, Point, Problem, RawRow
+from beckon.people.normal.fields import (
+    AT,
+    CONSENT_CHANNELS,
+    PHONES,
+    ROW_COLUMNS,
+    Field,
+    PersonRow,
+    Point,
+    Problem,
+    RawRow,
+)
 from beckon.people.normal.mapping import Column
 from beckon.people.places.tables import time_zone_of
 
@@ -27,12 +37,20 @@ NOT_A_NAME = "not a name"
 NOT_AN_EMAIL = "not an e-mail address"
 NO_PLACE = "no ZIP, and no city with its state, to send it to"
 _USES = {
-    Field.MOBILE_PHONE: ("mobile", "mobile"), Field.HOME_PHONE: ("home", "landline"), Field.WORK_PHONE: ("work", "unknown"),
+    Field.MOBILE_PHONE: ("mobile", "mobile"),
+    Field.HOME_PHONE: ("home", "landline"),
+    Field.WORK_PHONE: ("work", "unknown"),
     Field.PHONE: ("", "unknown"),
 }
 _GIVEN, _MIDDLE, _FAMILY, _SUFFIX = AT["given"], AT["middle"], AT["family"], AT["suffix"]
 _NAME_KEY, _MATCH_KEY, _PHONETIC = AT["name_key"], AT["match_key"], AT["phonetic"]
-_ZONE, _ZONE_SOURCE, _STATE, _ZIP, _CONSENT = AT["zone"], AT["zone_source"], AT["state"], AT["postal_code"], AT["consent"]
+_ZONE, _ZONE_SOURCE, _STATE, _ZIP, _CONSENT = (
+    AT["zone"],
+    AT["zone_source"],
+    AT["state"],
+    AT["postal_code"],
+    AT["consent"],
+)
 _GUARDIAN = slice(AT["guardian_given"], AT["guardian_match"] + 1)
 _BIRTH_DATE, _DIGEST, _KEY = AT["birth_date"], AT["digest"], AT["key"]
 _GUARDIAN_GIVEN, _GUARDIAN_PHONE = AT["guardian_given"], AT["guardian_phone"]
@@ -196,7 +214,9 @@ class RowReader:
         if line1 and not values.is_empty(line1):
             self._read_address(row, points, line1, cells, out)
 
-    def _read_address(self, row: list[str], points: list[Point], line1: str, cells: Sequence[str], out: Outcome) -> None:
+    def _read_address(
+        self, row: list[str], points: list[Point], line1: str, cells: Sequence[str], out: Outcome
+    ) -> None:
         line1, line2 = addresses.printed(line1), self._printed[self._cell(Field.ADDRESS_LINE2, cells)]
         city = self._printed[self._cell(Field.CITY, cells)][:100]
         state, postal_code = row[_STATE], row[_ZIP]
@@ -216,7 +236,11 @@ class RowReader:
             full = names.split_full_name(name)
             given, family = self._given[full.given], self._family[full.family or row[_FAMILY]]
             row[_GUARDIAN] = [
-                given.printed, family.printed, "", f"{family.folded}|{given.folded}"[:210], f"{family.folded}|{given.formal}"[:210],
+                given.printed,
+                family.printed,
+                "",
+                f"{family.folded}|{given.folded}"[:210],
+                f"{family.folded}|{given.formal}"[:210],
             ]
         if phone.strip(" -"):
             found = phones.read_phone(phone)

@@ -9,12 +9,86 @@ from zoneinfo import available_timezones
 
 from beckon.people.places.build_tables import STATES
 
-EMPTY = frozenset({
-    "", "n/a", "na", "none", "null", "nil", "-", "--", "---", ".", "?", "unknown", "unk", "nan", "#n/a", "(blank)", "tbd",
-    "not given", "not provided", "no disponible", "ninguno", "ninguna", "desconocido", "s/d", "blank", "(null)", "<null>", "\\n",
-})
-YES = frozenset({"y", "yes", "true", "t", "1", "x", "si", "sí", "s", "ok", "on", "opt-in", "opted in", "opt in", "granted", "allow", "allowed", "✓", "checked", "verdadero", "yes - written", "express", "written"})
-NO = frozenset({"n", "no", "false", "f", "0", "off", "opt-out", "opted out", "opt out", "denied", "refused", "stop", "falso", "declined", "unsubscribed", "do not text", "do not contact"})
+EMPTY = frozenset(
+    {
+        "",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "nil",
+        "-",
+        "--",
+        "---",
+        ".",
+        "?",
+        "unknown",
+        "unk",
+        "nan",
+        "#n/a",
+        "(blank)",
+        "tbd",
+        "not given",
+        "not provided",
+        "no disponible",
+        "ninguno",
+        "ninguna",
+        "desconocido",
+        "s/d",
+        "blank",
+        "(null)",
+        "<null>",
+        "\\n",
+    }
+)
+YES = frozenset(
+    {
+        "y",
+        "yes",
+        "true",
+        "t",
+        "1",
+        "x",
+        "si",
+        "sí",
+        "s",
+        "ok",
+        "on",
+        "opt-in",
+        "opted in",
+        "opt in",
+        "granted",
+        "allow",
+        "allowed",
+        "✓",
+        "checked",
+        "verdadero",
+        "yes - written",
+        "express",
+        "written",
+    }
+)
+NO = frozenset(
+    {
+        "n",
+        "no",
+        "false",
+        "f",
+        "0",
+        "off",
+        "opt-out",
+        "opted out",
+        "opt out",
+        "denied",
+        "refused",
+        "stop",
+        "falso",
+        "declined",
+        "unsubscribed",
+        "do not text",
+        "do not contact",
+    }
+)
 _STATE_BY_NAME = {name.lower().replace(" ", "").replace(".", ""): code for name, code in STATES.items()}
 STATE_CODES = frozenset({*STATES.values(), "AA", "AE", "AP", "PW", "FM", "MH"})
 _EMAIL = re.compile(r"^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$")
@@ -22,17 +96,80 @@ _ZIP = re.compile(r"^(\d{1,5})(?:\.0)?(?:[-\s]?(\d{4}))?$")
 _SEXES = {
     **dict.fromkeys(("m", "male", "man", "masculino", "hombre", "varon", "varón", "boy", "h"), "male"),
     **dict.fromkeys(("f", "female", "woman", "femenino", "mujer", "girl", "fem"), "female"),
-    **dict.fromkeys(("o", "other", "x", "nonbinary", "non-binary", "nb", "otro", "otra", "transgender", "intersex"), "other"),
-    **dict.fromkeys(("u", "unknown", "unk", "not specified", "undisclosed", "declined", "prefer not to say", "desconocido"), "unknown"),
+    **dict.fromkeys(
+        ("o", "other", "x", "nonbinary", "non-binary", "nb", "otro", "otra", "transgender", "intersex"), "other"
+    ),
+    **dict.fromkeys(
+        ("u", "unknown", "unk", "not specified", "undisclosed", "declined", "prefer not to say", "desconocido"),
+        "unknown",
+    ),
 }
 _LANGUAGES = {
-    "english": "en", "inglés": "en", "ingles": "en", "eng": "en", "spanish": "es", "español": "es", "espanol": "es",
-    "spa": "es", "castellano": "es", "esp": "es", "sp": "es", "chinese": "zh", "mandarin": "zh", "cantonese": "yue", "chi": "zh", "zho": "zh",
-    "vietnamese": "vi", "vie": "vi", "korean": "ko", "kor": "ko", "tagalog": "tl", "filipino": "tl", "tgl": "tl", "russian": "ru", "rus": "ru",
-    "arabic": "ar", "ara": "ar", "french": "fr", "francés": "fr", "frances": "fr", "fre": "fr", "fra": "fr", "haitian creole": "ht", "creole": "ht", "haitian": "ht",
-    "portuguese": "pt", "portugués": "pt", "por": "pt", "german": "de", "ger": "de", "deu": "de", "italian": "it", "ita": "it", "polish": "pl", "pol": "pl", "hindi": "hi", "hin": "hi",
-    "japanese": "ja", "jpn": "ja", "hmong": "hmn", "armenian": "hy", "farsi": "fa", "persian": "fa", "somali": "so", "american sign language": "ase", "asl": "ase",
-    "navajo": "nv", "bengali": "bn", "urdu": "ur", "punjabi": "pa", "amharic": "am", "nepali": "ne", "burmese": "my", "khmer": "km", "ukrainian": "uk",
+    "english": "en",
+    "inglés": "en",
+    "ingles": "en",
+    "eng": "en",
+    "spanish": "es",
+    "español": "es",
+    "espanol": "es",
+    "spa": "es",
+    "castellano": "es",
+    "esp": "es",
+    "sp": "es",
+    "chinese": "zh",
+    "mandarin": "zh",
+    "cantonese": "yue",
+    "chi": "zh",
+    "zho": "zh",
+    "vietnamese": "vi",
+    "vie": "vi",
+    "korean": "ko",
+    "kor": "ko",
+    "tagalog": "tl",
+    "filipino": "tl",
+    "tgl": "tl",
+    "russian": "ru",
+    "rus": "ru",
+    "arabic": "ar",
+    "ara": "ar",
+    "french": "fr",
+    "francés": "fr",
+    "frances": "fr",
+    "fre": "fr",
+    "fra": "fr",
+    "haitian creole": "ht",
+    "creole": "ht",
+    "haitian": "ht",
+    "portuguese": "pt",
+    "portugués": "pt",
+    "por": "pt",
+    "german": "de",
+    "ger": "de",
+    "deu": "de",
+    "italian": "it",
+    "ita": "it",
+    "polish": "pl",
+    "pol": "pl",
+    "hindi": "hi",
+    "hin": "hi",
+    "japanese": "ja",
+    "jpn": "ja",
+    "hmong": "hmn",
+    "armenian": "hy",
+    "farsi": "fa",
+    "persian": "fa",
+    "somali": "so",
+    "american sign language": "ase",
+    "asl": "ase",
+    "navajo": "nv",
+    "bengali": "bn",
+    "urdu": "ur",
+    "punjabi": "pa",
+    "amharic": "am",
+    "nepali": "ne",
+    "burmese": "my",
+    "khmer": "km",
+    "ukrainian": "uk",
 }
 _CODES = frozenset(code for code in _LANGUAGES.values())
 _ZONES = {
@@ -40,14 +177,34 @@ _ZONES = {
     **dict.fromkeys(("central", "cst", "cdt", "ct", "us/central"), "America/Chicago"),
     **dict.fromkeys(("mountain", "mst", "mdt", "mt", "us/mountain"), "America/Denver"),
     **dict.fromkeys(("pacific", "pst", "pdt", "pt", "us/pacific"), "America/Los_Angeles"),
-    **dict.fromkeys(("alaska", "akst", "akdt"), "America/Anchorage"), **dict.fromkeys(("hawaii", "hst"), "Pacific/Honolulu"),
-    **dict.fromkeys(("arizona",), "America/Phoenix"), **dict.fromkeys(("atlantic", "ast"), "America/Puerto_Rico"),
+    **dict.fromkeys(("alaska", "akst", "akdt"), "America/Anchorage"),
+    **dict.fromkeys(("hawaii", "hst"), "Pacific/Honolulu"),
+    **dict.fromkeys(("arizona",), "America/Phoenix"),
+    **dict.fromkeys(("atlantic", "ast"), "America/Puerto_Rico"),
 }
 _OUTCOMES = (
-    ("practice", "cancelled_by_practice"), ("clinic", "cancelled_by_practice"), ("provider", "cancelled_by_practice"), ("office", "cancelled_by_practice"),
-    ("no show", "missed"), ("no-show", "missed"), ("noshow", "missed"), ("missed", "missed"), ("did not", "missed"), ("dna", "missed"), ("perdida", "missed"), ("no asist", "missed"),
-    ("cancel", "cancelled_by_patient"), ("cxl", "cancelled_by_patient"),
-    ("kept", "kept"), ("complet", "kept"), ("seen", "kept"), ("arrived", "kept"), ("checked", "kept"), ("fulfilled", "kept"), ("asist", "kept"), ("attended", "kept"),
+    ("practice", "cancelled_by_practice"),
+    ("clinic", "cancelled_by_practice"),
+    ("provider", "cancelled_by_practice"),
+    ("office", "cancelled_by_practice"),
+    ("no show", "missed"),
+    ("no-show", "missed"),
+    ("noshow", "missed"),
+    ("missed", "missed"),
+    ("did not", "missed"),
+    ("dna", "missed"),
+    ("perdida", "missed"),
+    ("no asist", "missed"),
+    ("cancel", "cancelled_by_patient"),
+    ("cxl", "cancelled_by_patient"),
+    ("kept", "kept"),
+    ("complet", "kept"),
+    ("seen", "kept"),
+    ("arrived", "kept"),
+    ("checked", "kept"),
+    ("fulfilled", "kept"),
+    ("asist", "kept"),
+    ("attended", "kept"),
 )
 
 
@@ -114,7 +271,11 @@ def read_zone(text: str) -> str | None:
 
 @cache
 def _iana() -> dict[str, str]:
-    return {zone.lower(): zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))}
+    return {
+        zone.lower(): zone
+        for zone in available_timezones()
+        if "/" in zone and not zone.startswith(("Etc/", "SystemV/"))
+    }
 
 
 def read_outcome(text: str) -> str | None:

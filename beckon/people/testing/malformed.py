@@ -4,13 +4,35 @@ import random
 from dataclasses import dataclass
 
 HEADERS = (
-    ["First Name", "Last Name", "Phone", "Email", "DOB", "Zip"], ["Nombre", "Apellido", "Teléfono", "Correo", "Fecha de Nacimiento", "CP"],
-    ["Name", "Phone"], ["Full Name", "Cell", "Cell", "Address", "City", "ST", "Zip"], ["Last Name"], ["a", "b", "c"],
-    ["", "", ""], ["First Name", "First Name", "Last Name", "Phone"], ["姓名", "Фамилия", "Phone"],
+    ["First Name", "Last Name", "Phone", "Email", "DOB", "Zip"],
+    ["Nombre", "Apellido", "Teléfono", "Correo", "Fecha de Nacimiento", "CP"],
+    ["Name", "Phone"],
+    ["Full Name", "Cell", "Cell", "Address", "City", "ST", "Zip"],
+    ["Last Name"],
+    ["a", "b", "c"],
+    ["", "", ""],
+    ["First Name", "First Name", "Last Name", "Phone"],
+    ["姓名", "Фамилия", "Phone"],
 )
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac_roman")
 DELIMITERS = (",", "\t", ";", "|")
 LINE_ENDS = ("\n", "\r\n", "\r")
+
+
+_FORMS = (
+    "{t}",
+    '"{t}"',
+    '"{t}\n{c}"',
+    '"{t} ""q"" "',
+    '"{t}',
+    '{t}"',
+    "{t}\x00",
+    "{t}{z}",
+    "{t} ñé€",
+    "\\{t}\\",
+    "  {t} '",
+)
+_WEIGHTS = (55, 15, 4, 4, 3, 3, 2, 2, 4, 3, 5)
 
 
 @dataclass(frozen=True)
@@ -55,33 +77,28 @@ def _line(dice: random.Random, width: int, delimiter: str, tokens: list[str]) ->
 def _cell(dice: random.Random, place: int, tokens: list[str]) -> str:
     token = f"T{len(tokens)}x{dice.randrange(10_000)}"
     tokens.append(token)
-    roll = dice.random()
-    if roll < 0.55:
-        return token
-    if roll < 0.7:
-        return f'"{token}"'
-    if roll < 0.74:
-        return f'"{token}\n{dice.choice("abc")}"'
-    if roll < 0.78:
-        return f'"{token} ""q"" "'
-    if roll < 0.81:
-        return f'"{token}'
-    if roll < 0.84:
-        return f'{token}"'
-    if roll < 0.86:
-        return f"{token}\x00"
-    if roll < 0.88:
-        return token + "z" * dice.choice((300, 5_000))
-    if roll < 0.92:
-        return f"{token} ñé€"
-    if roll < 0.95:
-        return f"\\{token}\\"
-    return f"  {token} '"
+    form = dice.choices(_FORMS, _WEIGHTS)[0]
+    return form.format(t=token, z="z" * dice.choice((300, 5_000)), c=dice.choice("abc"))
 
 
 def _junk(dice: random.Random) -> MalformedFile:
-    data = dice.choice((
-        b"", b"\n\n\n", b"\x00" * 50, bytes(dice.randrange(256) for _ in range(dice.randrange(1, 4000))), b"\xef\xbb\xbf", b"\xff\xfe",
-        b"PK\x03\x04broken", b"%PDF-1.7 nothing", b'{"resourceType":', b'[{"a":1}]', b'"', b'"""', b",", b"a", b"\x1f\x8bnot gzip at all",
-    ))
+    data = dice.choice(
+        (
+            b"",
+            b"\n\n\n",
+            b"\x00" * 50,
+            bytes(dice.randrange(256) for _ in range(dice.randrange(1, 4000))),
+            b"\xef\xbb\xbf",
+            b"\xff\xfe",
+            b"PK\x03\x04broken",
+            b"%PDF-1.7 nothing",
+            b'{"resourceType":',
+            b'[{"a":1}]',
+            b'"',
+            b'"""',
+            b",",
+            b"a",
+            b"\x1f\x8bnot gzip at all",
+        )
+    )
     return MalformedFile(data, [], is_text=False)

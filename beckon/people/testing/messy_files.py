@@ -18,8 +18,40 @@ from beckon.people.places.tables import area_code_table
 from beckon.people.testing.word_lists import FAMILY, GIVEN, PLACES, STREET_KINDS, STREETS
 
 HEADERS = {
-    "en": ["First Name", "Last Name", "Address", "City", "ST", "Zip", "Home Phone", "Cell Phone", "DOB", "Sex", "E-mail", "Language", "OK to Text", "Do Not Call", "Last Visit"],
-    "es": ["Nombre", "Apellido", "Dirección", "Ciudad", "Estado", "Código Postal", "Teléfono Casa", "Celular", "Fecha de Nacimiento", "Sexo", "Correo Electrónico", "Idioma", "Acepta SMS", "No Llamar", "Última Visita"],
+    "en": [
+        "First Name",
+        "Last Name",
+        "Address",
+        "City",
+        "ST",
+        "Zip",
+        "Home Phone",
+        "Cell Phone",
+        "DOB",
+        "Sex",
+        "E-mail",
+        "Language",
+        "OK to Text",
+        "Do Not Call",
+        "Last Visit",
+    ],
+    "es": [
+        "Nombre",
+        "Apellido",
+        "Dirección",
+        "Ciudad",
+        "Estado",
+        "Código Postal",
+        "Teléfono Casa",
+        "Celular",
+        "Fecha de Nacimiento",
+        "Sexo",
+        "Correo Electrónico",
+        "Idioma",
+        "Acepta SMS",
+        "No Llamar",
+        "Última Visita",
+    ],
 }
 BAD_PHONES = ("000-000-0000", "555-0123", "4.15556E+09", "12345678901234567", "unknown", "call the daughter")
 _BIRTH_START, _BIRTH_DAYS = date(1930, 1, 1), 27_000
@@ -74,8 +106,15 @@ class _Made:
 
 
 def write_messy_file(
-    path: Path, rows: int, seed: int = 1, *, delimiter: str = ",", encoding: str = "utf-8", language: str = "en",
-    newline: str = "\r\n", mess: Mess | None = None,
+    path: Path,
+    rows: int,
+    seed: int = 1,
+    *,
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+    language: str = "en",
+    newline: str = "\r\n",
+    mess: Mess | None = None,
 ) -> Truth:
     """Write `rows` data rows (a total line besides, where `mess` has one) and return the true counts."""
     truth = Truth()
@@ -126,9 +165,7 @@ def _lines(
     yield buffer.getvalue()
 
 
-def _make(
-    dice: random.Random, serial: int, recent: list[_Made], mess: Mess, truth: Truth, taken: set[int]
-) -> _Made:
+def _make(dice: random.Random, serial: int, recent: list[_Made], mess: Mess, truth: Truth, taken: set[int]) -> _Made:
     """A person nobody else can be taken for: names and birth date follow from the serial number, kin are checked."""
     given = GIVEN[serial % len(GIVEN)]
     family = FAMILY[(serial // len(GIVEN)) % len(FAMILY)]
@@ -148,14 +185,25 @@ def _make(
     truth.do_not_contact += flagged
     folded = f"{given}.{family}{serial}".lower().translate(str.maketrans("áéíóúñ'", "aeioun_"))
     return _Made(
-        given, family, birth, line1, place, home, mobile, f"{folded}@example.org" if dice.random() < 0.4 else "",
-        dice.choice("MFmfU"), dice.choice(("English", "en", "Spanish", "es", "")), dice.choice(("Y", "yes", "N", "", "")),
-        dice.random() < mess.bad_dates, flagged, serial,
+        given,
+        family,
+        birth,
+        line1,
+        place,
+        home,
+        mobile,
+        f"{folded}@example.org" if dice.random() < 0.4 else "",
+        dice.choice("MFmfU"),
+        dice.choice(("English", "en", "Spanish", "es", "")),
+        dice.choice(("Y", "yes", "N", "", "")),
+        dice.random() < mess.bad_dates,
+        flagged,
+        serial,
     )
 
 
 def _number(area: str, serial: int) -> str:
-    """Ten digits that ring nowhere: exchange 555, for the first people with a line 01xx in the place's own area code."""
+    """Ten digits that ring nowhere: exchange 555; the first people have a line 01xx in their own area code."""
     if serial < 100:
         return f"{area}55501{serial:02d}"
     codes = _geographic_codes()
@@ -185,8 +233,20 @@ def _row(made: _Made, dice: random.Random, mess: Mess, truth: Truth, *, shout: b
     city, state, zip_code, _ = made.place
     line1 = made.line1.replace(" Apt", "\nApt") if dice.random() < mess.quoted_line_ends else made.line1
     return [
-        given, made.family, line1, city, state, zip_code.lstrip("0") if dice.random() < 0.3 else f"{zip_code}-1234" if dice.random() < 0.2 else zip_code,
-        home, _phone(made.mobile, dice), birth, made.sex, made.email, made.language, made.ok_to_text, "Y" if made.flagged else "",
+        given,
+        made.family,
+        line1,
+        city,
+        state,
+        zip_code.lstrip("0") if dice.random() < 0.3 else f"{zip_code}-1234" if dice.random() < 0.2 else zip_code,
+        home,
+        _phone(made.mobile, dice),
+        birth,
+        made.sex,
+        made.email,
+        made.language,
+        made.ok_to_text,
+        "Y" if made.flagged else "",
         _date(date(2026, 1, 1) - timedelta(days=made.number % 900), dice),
     ]
 
@@ -195,9 +255,18 @@ def _phone(number: str, dice: random.Random) -> str:
     if not number:
         return ""
     a, b, c = number[:3], number[3:6], number[6:]
-    return dice.choice((
-        number, f"({a}) {b}-{c}", f"{a}-{b}-{c}", f"{a}.{b}.{c}", f"+1 {a} {b} {c}", f"1-{a}-{b}-{c}", f" {a} {b} {c} ", f"({a}) {b}-{c} x12",
-    ))
+    return dice.choice(
+        (
+            number,
+            f"({a}) {b}-{c}",
+            f"{a}-{b}-{c}",
+            f"{a}.{b}.{c}",
+            f"+1 {a} {b} {c}",
+            f"1-{a}-{b}-{c}",
+            f" {a} {b} {c} ",
+            f"({a}) {b}-{c} x12",
+        )
+    )
 
 
 def _date(day: date, dice: random.Random) -> str:
@@ -210,4 +279,20 @@ def _nameless(dice: random.Random) -> list[str]:
 
 
 def _unreachable(dice: random.Random) -> list[str]:
-    return [dice.choice(GIVEN), dice.choice(FAMILY), "", "", "", "", "N/A", "000-000-0000", "", "", "not an email", "", "", "", ""]
+    return [
+        dice.choice(GIVEN),
+        dice.choice(FAMILY),
+        "",
+        "",
+        "",
+        "",
+        "N/A",
+        "000-000-0000",
+        "",
+        "",
+        "not an email",
+        "",
+        "",
+        "",
+        "",
+    ]

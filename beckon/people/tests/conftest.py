@@ -19,13 +19,13 @@ def take_in(org: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: date
     """Import a text or a file into the test organization: `take_in(text_or_path, source="s", **options)`."""
     monkeypatch.setenv("BECKON_HOME", str(tmp_path / "home"))
 
-    def run(content: str | Path, *, source: str = "s", name: str = "people.csv", at: datetime = now, **options: Any) -> Result:
+    def run(
+        content: str | Path, *, source: str = "s", name: str = "people.csv", at: datetime = now, **options: Any
+    ) -> Result:
         path = content if isinstance(content, Path) else tmp_path / name
         if isinstance(content, str):
             path.write_text(content, encoding="utf-8", newline="")
-        import_id = prepare_import(
-            org, path, source_name=source, options=ImportOptions(**options), by=SYSTEM, now=at
-        )
+        import_id = prepare_import(org, path, source_name=source, options=ImportOptions(**options), by=SYSTEM, now=at)
         return run_import(org, import_id, by=SYSTEM, now=at)
 
     return run
