@@ -30,60 +30,58 @@ def make_people(
     **more: Any,
 ) -> list[int]:
     """People with a phone of each line type in turn, a postal address, and consent to texts and drops on record."""
-    given = {
-        "language": "en",
-        "time_zone": "America/New_York",
-        "state": "NY",
-        "origin": "own",
-        "created_at": now,
-        "updated_at": now,
-    } | more
+    home = {"language": "en", "time_zone": "America/New_York", "state": "NY", "origin": "own"}
+    given = home | {"created_at": now, "updated_at": now} | more
     people = Person.objects.bulk_create(
-        [
-            Person(given_name=f"P{n}", family_name="Sample", name_key=f"sample|p{n}", **given)
-            for n in range(start, start + number)
-        ]
+        Person(given_name=f"P{n}", family_name="Sample", name_key=f"sample|p{n}", **given)
+        for n in range(start, start + number)
     )
-    numbers, points, records, consents = [], [], [], []
     for n, person in enumerate(people, start):
-        line = lines[n % len(lines)]
-        if line:
-            numbers.append(
-                (
-                    person,
-                    Number(kind="phone", value=f"+1212555{n:04}" if n < 10_000 else f"+1646{n:07}", line_type=line),
-                    "phone",
-                )
-            )
-        if postal:
-            numbers.append(
-                (person, Number(kind="postal", value=f"{n} main st", postal={"line1": f"{n} Main St"}), "postal")
-            )
-        records.append(
-            SourceRecord(
-                source_id=1, key=f"MRN-{n:06}", digest="x", person_id=person.pk, first_import_id=1, last_import_id=1
-            )
+        person.nth = n
+    _link([(person, _phone(person.nth, lines[person.nth % len(lines)])) for person in people if lines != ("",)])
+    _link([(person, _address(person.nth)) for person in people if postal])
+    SourceRecord.objects.bulk_create(
+        SourceRecord(
+            source_id=1, key=f"MRN-{p.nth:06}", digest="x", person_id=p.pk, first_import_id=1, last_import_id=1
         )
-        if basis:
-            consents.append(
-                ConsentEntry(
-                    person_id=person.pk,
-                    channel="all",
-                    purpose="all",
-                    state="granted",
-                    basis=basis,
-                    evidence="sample",
-                    actor=BY.key,
-                    at=now - timedelta(days=9),
-                    recorded_at=wall_now(),
-                )
-            )
-    Number.objects.bulk_create([number for _, number, _ in numbers])
-    points = [ContactPoint(person=person, number=number, kind=kind) for person, number, kind in numbers]
-    ContactPoint.objects.bulk_create(points)
-    SourceRecord.objects.bulk_create(records)
-    ConsentEntry.objects.bulk_create(consents)
+        for p in people
+    )
+    if basis:
+        _agree([person.pk for person in people], basis, now - timedelta(days=9))
     return [person.pk for person in people]
+
+
+def _phone(n: int, line: str) -> Number:
+    value = f"+1212555{n:04}" if n < 10_000 else f"+1646{n:07}"
+    return Number(kind="phone", value=value, line_type=line)
+
+
+def _address(n: int) -> Number:
+    return Number(kind="postal", value=f"{n} main st", postal={"line1": f"{n} Main St"})
+
+
+def _link(pairs: list[tuple[Any, Number]]) -> None:
+    Number.objects.bulk_create([number for _, number in pairs])
+    ContactPoint.objects.bulk_create(
+        ContactPoint(person=person, number=number, kind=number.kind) for person, number in pairs
+    )
+
+
+def _agree(person_ids: list[int], basis: str, at: datetime) -> None:
+    ConsentEntry.objects.bulk_create(
+        ConsentEntry(
+            person_id=person_id,
+            channel="all",
+            purpose="all",
+            state="granted",
+            basis=basis,
+            evidence="sample",
+            actor=BY.key,
+            at=at,
+            recorded_at=wall_now(),
+        )
+        for person_id in person_ids
+    )
 
 
 def make_senders(*channels: str) -> dict[str, int]:
