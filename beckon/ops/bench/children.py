@@ -1,19 +1,22 @@
 """Processes of a bench: started in this run's database, watched for their memory, ended with all their children."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen
+from typing import Any
 
 from django.db import connections
 
 from beckon.config import DatabaseAddress
 from beckon.core.organizations import ADMIN
+from beckon.ops.bench.values import BenchFailed
 
 _BETWEEN_SAMPLES = 0.05
 _PATIENCE = 10.0
@@ -34,6 +37,30 @@ def child(module: str, *arguments: str | float | Path, own_group: bool = False) 
         yield process
     finally:
         _end(process, whole_group=own_group)
+
+
+def wait_ready(processes: Sequence[Popen[str]]) -> None:
+    """Until each has said that it is. Raises BenchFailed."""
+    for process in processes:
+        if _line(process) != "ready":
+            raise BenchFailed("a helper process did not start")
+
+
+def work_together(processes: Sequence[Popen[str]]) -> list[dict[str, Any]]:
+    """Let them begin at the same moment; what each tells at its end. Raises BenchFailed."""
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [_line(process) for process in processes]
+    if not all(told):
+        raise BenchFailed("a helper process ended before it was done")
+    return [json.loads(line) for line in told]
+
+
+def _line(process: Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
 
 
 def _environment() -> dict[str, str]:

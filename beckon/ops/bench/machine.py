@@ -24,7 +24,7 @@ def describe_machine(people: int) -> dict[str, Any]:
     return {
         "people": people,
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": cores(),
         "memory_mb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e6),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
@@ -33,6 +33,11 @@ def describe_machine(people: int) -> dict[str, Any]:
         "database_settings": settings,
         "load_before": [round(load, 1) for load in os.getloadavg()],
     }
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _processor() -> str:

@@ -110,12 +110,12 @@ class Result:
         value, limit = self.figures.value, self.figures.limit
         return {
             "value": _rounded(value), "unit": self.measure.unit, "limit": _rounded(limit),
-            "ratio": round(value / limit, 3), "target": self.measure.target, "peak_mb": round(self.peak_mb, 1),
+            "ratio": _rounded(value / limit), "target": self.measure.target, "peak_mb": round(self.peak_mb, 1),
         }  # fmt: skip
 
 
 def _rounded(number: float) -> float:
-    return round(number) if number >= 1000 else round(number, 3 if number < 10 else 1)
+    return round(number) if number >= 1000 else float(f"{number:.4g}")
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,6 @@ def _row(name: str, result: Result) -> list[str]:
     figures, unit = result.as_json(), result.measure.unit
     colour = _COLOURS[result.verdict]
     return [
-        name, f"{figures['value']:,} {unit}", f"{figures['limit']:,}", f"{figures['ratio']:.2f}",
+        name, f"{figures['value']:,} {unit}", f"{figures['limit']:,}", f"{figures['ratio']:.3g}",
         f"{figures['target']:,}", f"[{colour}]{result.verdict}[/]", f"{figures['peak_mb']:,.0f} MB",
     ]  # fmt: skip

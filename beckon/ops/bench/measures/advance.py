@@ -1,20 +1,23 @@
 """`advance`: enrollments due at one send step, through the engine that runs in production."""
 
 import time
+from contextlib import ExitStack
 
 import psycopg
 
-from beckon.campaigns.actions import BATCH, Advanced, advance_all, advance_due
+from beckon.campaigns.actions import BATCH, count_due
 from beckon.campaigns.enrolling.enrolment import enrol_due
 from beckon.campaigns.models import Campaign
-from beckon.core.actors import SYSTEM
+from beckon.campaigns.tasks import DUE_PER_HELPER
 from beckon.core.tenancy import org_scope
 from beckon.lab.campaign import Plan, launch_in_sandbox
 from beckon.lab.population import default_population
 from beckon.lab.world import World, agents_named
 from beckon.ops.bench.bare import bare_table, connect_as_owner, copy_seconds, settle
+from beckon.ops.bench.children import child, wait_ready, work_together
 from beckon.ops.bench.context import Bench
 from beckon.ops.bench.days import ADVANCE_DAY
+from beckon.ops.bench.machine import cores
 from beckon.ops.bench.scene import PLAYBOOK, ensure_consent, ensure_people, ensure_practice
 from beckon.ops.bench.values import BenchFailed, Figures
 
@@ -39,20 +42,30 @@ def prepare(bench: Bench) -> None:
 
 
 def measure(bench: Bench) -> Figures:
-    """Enrollments a second after one batch that warms up, as a worker is that has been running for a while."""
+    """Enrollments a second by as many workers as the product calls for so many, where there are cores for them."""
     with org_scope(bench.organization):
-        warmed = advance_due(now=ADVANCE_DAY, limit=min(BATCH, bench.people // 5), by=SYSTEM)
-    with bench.timing() as timed:
-        done = advance_all(bench.organization, now=ADVANCE_DAY, by=SYSTEM)
-    if not done.messages:
-        raise BenchFailed("no message was recorded: the people are not as expected")
+        due = count_due(now=ADVANCE_DAY, most=MOST)
+    workers = min(cores(), 1 + due // DUE_PER_HELPER)
+    with ExitStack() as stack:
+        warm_up = min(BATCH, due // 10)
+        processes = [
+            stack.enter_context(child("beckon.ops.bench.workers", bench.organization.slug, warm_up))
+            for _ in range(workers)
+        ]
+        wait_ready(processes)
+        with bench.timing() as timed:
+            told = work_together(processes)
+    advanced, messages, warmed = (sum(one[name] for one in told) for name in ("advanced", "messages", "warmed"))
+    timed.cpu_seconds = sum(one["cpu_seconds"] for one in told)
+    if advanced + warmed != due or not messages:
+        raise BenchFailed(f"{due} were due, {advanced + warmed} advanced, {messages} messages recorded")
     bench.tell("measuring the limit")
-    limit = _limit(bench, warmed + done)
-    note = f"{done.advanced:,} advanced, {done.messages:,} messages recorded"
-    return Figures(timed.rate(done.advanced), limit, (note, timed.cost(done.advanced)))
+    limit = _limit(bench, due)
+    note = f"{advanced:,} advanced, {messages:,} messages recorded, {workers} worker{'s' * (workers > 1)}"
+    return Figures(timed.rate(advanced), limit, (note, timed.cost(advanced)))
 
 
-def _limit(bench: Bench, done: Advanced) -> float:
+def _limit(bench: Bench, advanced: int) -> float:
     """Enrollments a second when the same rows are only written."""
     with org_scope(bench.organization):
         campaign = Campaign.objects.get(name=NAME).pk
@@ -60,7 +73,7 @@ def _limit(bench: Bench, done: Advanced) -> float:
     with connect_as_owner(bench.organization) as owner:
         seconds = copy_seconds(owner, [("messaging_message", mine), ("campaigns_steprecord", mine)], bench.folder)
         seconds += _update_seconds(owner, mine)
-    return done.advanced / seconds
+    return advanced / seconds
 
 
 def _update_seconds(owner: psycopg.Connection, mine: str) -> float:

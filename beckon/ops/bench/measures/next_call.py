@@ -1,11 +1,9 @@
 """`next_call`: how long an agent waits for the next person, 200 at once in four processes."""
 
-import json
 import statistics
 import time
 from contextlib import ExitStack
 from itertools import pairwise
-from subprocess import Popen
 from typing import Any
 
 from django.db import connection
@@ -15,7 +13,7 @@ from beckon.core.tenancy import org_scope
 from beckon.desk.actions import get_queue, open_tasks
 from beckon.desk.values import NewTask
 from beckon.ops.bench.bare import connect_as_owner, settle
-from beckon.ops.bench.children import child
+from beckon.ops.bench.children import child, wait_ready, work_together
 from beckon.ops.bench.context import Bench
 from beckon.ops.bench.days import CALL_DAY
 from beckon.ops.bench.scene import SCRIPT, ensure_consent, ensure_people, ensure_practice, parts, people_with
@@ -64,14 +62,9 @@ def measure(bench: Bench) -> Figures:
             )
             for first, last in pairwise(bounds)
         ]
-        for floor in floors:
-            _expect(floor, "ready")
+        wait_ready(floors)
         with bench.timing():
-            for floor in floors:
-                assert floor.stdin is not None
-                floor.stdin.write("go\n")
-                floor.stdin.flush()
-            told = [_told(floor) for floor in floors]
+            told = work_together(floors)
     return _figures(told, limit, agents)
 
 
@@ -91,21 +84,6 @@ def _figures(told: list[dict[str, Any]], limit: float, agents: int) -> Figures:
 
 def _p95(values: list[float]) -> float:
     return sorted(values)[round(0.95 * (len(values) - 1))]
-
-
-def _expect(floor: "Popen[str]", word: str) -> None:
-    assert floor.stdout is not None
-    if floor.stdout.readline().strip() != word:
-        raise BenchFailed("a process of agents did not start")
-
-
-def _told(floor: "Popen[str]") -> dict[str, Any]:
-    assert floor.stdout is not None
-    line = floor.stdout.readline()
-    if not line:
-        raise BenchFailed("a process of agents ended before it was done")
-    told: dict[str, Any] = json.loads(line)
-    return told
 
 
 def _limit(bench: Bench, queue_id: int) -> float:
