@@ -51,7 +51,7 @@ def start() -> Organization:
         slug=SLUG, name=NAME, kind=OrganizationKind.SANDBOX, time_zone=ZONE, clock_at=clock_at, seed=SEED
     )
     with org_scope(organization):
-        install_defaults(by=SYSTEM, now=clock_at)
+        install_defaults(by=SYSTEM, now=clock_at, signed_off_by="Sample Manager")
     return organization
 
 

@@ -112,7 +112,7 @@ def _prepare(order: Order, organization: Organization, starts: datetime) -> tupl
     population = default_population()
     before = starts - timedelta(hours=1)
     with org_scope(organization):
-        install_defaults(by=SYSTEM, now=before)
+        install_defaults(by=SYSTEM, now=before, signed_off_by="Sandbox")
     people = _people(order, organization, before)
     with org_scope(organization):
         clinicians = order.clinicians or max(2, -(-people // PEOPLE_PER_CLINICIAN))
