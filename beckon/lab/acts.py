@@ -38,7 +38,7 @@ def outcome_of_world(world: World) -> Any:
 
     def outcome(message: OutgoingMessage) -> Word:
         channel = str(message.channel)
-        draw_key = message.to or "|".join(message.postal)
+        draw_key = "|".join(message.address) or message.to
         arrives = delivery(world.population, world.seed, draw_key, channel=channel, reference=channel)
         return Word.DELIVERED if arrives else Word.FAILED
 
