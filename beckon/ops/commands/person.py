@@ -8,7 +8,7 @@ from beckon.core.audit.actions import record_audit
 from beckon.core.clock import domain_now
 from beckon.core.tenancy import get_organization, org_scope
 from beckon.ops.printing import story_lines
-from beckon.people.queries import search
+from beckon.people.queries import search_people
 from beckon.reports.story import story_of
 
 HELP = "Show one person: everything that happened, day by day, and why. The look is written to the audit record."
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     organization = get_organization(args.org)
     now = domain_now(organization)
     with org_scope(organization):
-        ids = [int(args.who)] if args.who.isdigit() and len(args.who) < 9 else [f.person_id for f in search(args.who)]
+        ids = [int(args.who)] if args.who.isdigit() and len(args.who) < 9 else [f.person_id for f in search_people(args.who)]
         record_audit(action="person.viewed", object_kind="person", object_ids=ids, by=COMMAND_LINE, now=now)
         stories = [story for story in (story_of(i, args.language) for i in ids[:20]) if story]
         if len(stories) == 1:
