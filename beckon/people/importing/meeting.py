@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from beckon.people.importing.stage import Stage
+from beckon.people.importing.stage import COPY_FORMAT, Stage
 
 _TEMP = """
 DROP TABLE IF EXISTS pg_temp.import_rows, pg_temp.import_points, pg_temp.import_links, pg_temp.import_match,
@@ -231,7 +231,7 @@ def copy_file(path: Path, table: str, columns: Iterable[str]) -> int:
     names = ", ".join(columns)
     target = f"{table} ({names})" if names else table
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {target} FROM STDIN (FORMAT csv, NULL '\\N')") as copy, path.open("rb") as file:
+        with cursor.copy(f"COPY {target} FROM STDIN {COPY_FORMAT}") as copy, path.open("rb") as file:
             while block := file.read(1 << 18):
                 copy.write(block)
         rows = int(cursor.rowcount)

@@ -20,7 +20,7 @@ from beckon.core.tenancy import org_scope
 from beckon.people.errors import NumbersMoved
 from beckon.people.importing import updating
 from beckon.people.importing.meeting import copy_file
-from beckon.people.importing.planning import NUMBERS_PER_CHUNK, Context, Plan
+from beckon.people.importing.planning import Context, Plan
 from beckon.people.importing.stage import Stage
 from beckon.people.models import Import, ImportChunk
 
@@ -135,12 +135,11 @@ class Merger:
             path = self._stage.export(
                 f"""
                 SELECT id, kind, value,
-                       CASE WHEN kind = 'postal' THEN json_object('line1', line1, 'line2', line2, 'city', city,
-                              'state', state, 'postal_code', zip) END,
+                       postal,
                        CASE WHEN kind = 'phone' THEN reverse(value[2:]) ELSE '' END, line_type,
                        CASE WHEN line_type = 'unknown' THEN '' ELSE 'stated' END, ''
-                  FROM numbers WHERE id >= (SELECT id FROM first_number) + {chunk * NUMBERS_PER_CHUNK}
-                   AND id < (SELECT id FROM first_number) + {(chunk + 1) * NUMBERS_PER_CHUNK} ORDER BY id
+                  FROM numbers WHERE id >= (SELECT id FROM first_number) + {chunk * self._plan.numbers_per_chunk}
+                   AND id < (SELECT id FROM first_number) + {(chunk + 1) * self._plan.numbers_per_chunk} ORDER BY id
             """,
                 f"numbers-{chunk}.csv",
             )

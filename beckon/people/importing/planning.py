@@ -56,6 +56,7 @@ class Plan:
     people_chunks: int
     update_chunks: int
     line_types: int
+    numbers_per_chunk: int
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ def make_plan(stage: Stage, context: Context, organization: Organization, attemp
         _chunks(created, PEOPLE_PER_CHUNK),
         _chunks(stage.number("SELECT count(*) FROM touched"), UPDATES_PER_CHUNK),
         stage.number("SELECT count(*) FROM line_types"),
+        NUMBERS_PER_CHUNK,
     )
     stage.drop("new", "known_numbers")
     stage.make("plan", "SELECT " + ", ".join(f"{value} AS {name}" for name, value in asdict(plan).items()))
@@ -200,52 +202,72 @@ def _plan_guardians(stage: Stage, now: datetime) -> None:
     )
 
 
-_UNKNOWN_LAST = 1 << 60
+_LINE_TYPES = ("mobile", "landline", "toll_free", "voip", "unknown")
+_TYPE_BIT = 1 << 56
+_NO_ROW = (len(_LINE_TYPES) - 1) * _TYPE_BIT
+"""`k` of a number: its line type's place in _LINE_TYPES, the row, the place in the row; so the least `k` decides."""
+_TYPE_CODE = " ".join(f"WHEN '{name}' THEN {code * _TYPE_BIT}" for code, name in enumerate(_LINE_TYPES))
+_TYPE_NAME = " ".join(f"WHEN {code} THEN '{name}'" for code, name in enumerate(_LINE_TYPES))
+_ESCAPED = "replace(replace({0}, '\\', '\\\\'), '\"', '\\\"')"
 
 
 def _plan_numbers(stage: Stage, organization: Organization) -> int:
     """`numbers`: the new ones with their ids, in the order of their index; `number_ids`: the ids of all by hash.
 
-    Of several rows with one number the first that knows its line type describes it.
+    When several rows name one number, the first of the line types above counts: a mobile somebody else calls their
+    home phone is a mobile.
     """
+    everyone = stage.number("SELECT count(*) FROM ids") == stage.number("SELECT count(*) FROM f")
     stage.make(
         "wanted",
-        f"""
-        SELECT kind, value, any_value(h) AS h, min(rep * 64 + place + CASE WHEN line_type = 'unknown'
-               THEN {_UNKNOWN_LAST} ELSE 0 END) AS k
-          FROM pf SEMI JOIN ids USING (rep) GROUP BY kind, value
-    """,
+        f"SELECT kind, value, any_value(h) AS h, min(CASE line_type {_TYPE_CODE} END + rep * 64 + place) AS k "
+        f"FROM pf {'' if everyone else 'SEMI JOIN ids USING (rep)'} GROUP BY kind, value",
     )
     stage.run(f"""
-        INSERT INTO wanted SELECT DISTINCT 'phone', phone, hash('phone', phone), {2 * _UNKNOWN_LAST} FROM wards
+        INSERT INTO wanted SELECT DISTINCT 'phone', phone, hash('phone', phone), {_NO_ROW} FROM wards
          WHERE phone <> '' AND phone NOT IN (SELECT value FROM wanted WHERE kind = 'phone')
     """)
     stage.make(
         "line_types",
         f"""
-        SELECT n.id, p.line_type FROM known_numbers n JOIN wanted w ON w.kind = n.kind AND w.value = n.value
-          JOIN p ON p.line * 64 + p.place = w.k WHERE n.line_type = 'unknown' AND w.k < {_UNKNOWN_LAST}
+        SELECT n.id, CASE w.k // {_TYPE_BIT} {_TYPE_NAME} END AS line_type
+          FROM known_numbers n JOIN wanted w ON w.kind = n.kind AND w.value = n.value
+         WHERE n.kind = 'phone' AND n.line_type = 'unknown' AND w.k < {_NO_ROW}
     """,
     )
-    stage.make("fresh", "SELECT w.* FROM wanted w ANTI JOIN known_numbers k ON k.kind = w.kind AND k.value = w.value")
-    count = stage.number("SELECT count(*) FROM fresh")
+    if stage.number("SELECT count(*) FROM known_numbers"):
+        known = "ANTI JOIN known_numbers k ON k.kind = w.kind AND k.value = w.value"
+        stage.make("wanted", f"SELECT w.* FROM wanted w {known}")
+    count = stage.number("SELECT count(*) FROM wanted")
     first = _reserve(organization, "people_number", count)
+    stage.make("first_number", f"SELECT {first} AS id")
     stage.make(
-        "fresh", (f"SELECT {first} + row_number() OVER (ORDER BY kind, value) - 1 AS id, h, k, value FROM fresh")
+        "fresh", f"SELECT {first} + row_number() OVER (ORDER BY kind, value) - 1 AS id, kind, value, h, k FROM wanted"
+    )
+    postal = ' || \'","'.join(
+        f'{name}":"\' || {_ESCAPED.format(column)}'
+        for name, column in (
+            ("line1", "p.line1"),
+            ("line2", "p.line2"),
+            ("city", "p.city"),
+            ("state", "p.point_state"),
+            ("postal_code", "p.zip"),
+        )
     )
     stage.make(
         "numbers",
         f"""
-        SELECT fresh.id, p.kind, p.value, p.line_type, p.line1, p.line2, p.city, p.point_state AS state, p.zip
-          FROM fresh JOIN p ON p.line * 64 + p.place = fresh.k % {_UNKNOWN_LAST} WHERE fresh.k < {2 * _UNKNOWN_LAST}
-        UNION ALL SELECT id, 'phone', value, 'unknown', '', '', '', '', '' FROM fresh WHERE k >= {2 * _UNKNOWN_LAST}
+        SELECT id, kind, value, CASE k // {_TYPE_BIT} {_TYPE_NAME} END AS line_type, NULL AS postal
+          FROM fresh WHERE kind <> 'postal'
+        UNION ALL
+        SELECT fresh.id, 'postal', fresh.value, 'unknown', '{{"{postal} || '"}}'
+          FROM fresh JOIN p ON p.line * 64 + p.place = fresh.k % {_TYPE_BIT} AND p.kind = 'postal'
+         WHERE fresh.kind = 'postal'
     """,
     )
     stage.make(
-        "number_ids",
-        ("SELECT h, value, id FROM fresh UNION ALL SELECT hash(kind, value), value, id FROM known_numbers"),
+        "number_ids", "SELECT h, value, id FROM fresh UNION ALL SELECT hash(kind, value), value, id FROM known_numbers"
     )
-    stage.make("first_number", f"SELECT {first} AS id")
     stage.drop("wanted", "fresh")
     return count
 

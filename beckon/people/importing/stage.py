@@ -14,6 +14,8 @@ from beckon.people.normal.fields import POINT_COLUMNS, ROW_COLUMNS
 
 MEMORY_LIMIT = "300MB"
 _NULL = "\x01"
+COPY_FORMAT = "(FORMAT csv, NULL '\\N', DELIMITER E'\\x1f', QUOTE E'\\x02', ESCAPE E'\\x02')"
+"""How exported files look to PostgreSQL: separators that no value holds, so that next to none needs quotes."""
 
 
 class Stage:
@@ -96,7 +98,10 @@ class Stage:
         path.unlink()
 
     def export(self, query: str, name: str) -> Path:
-        """Write a query's rows as CSV for PostgreSQL's COPY (NULL as \\N); returns the file."""
+        """Write a query's rows for PostgreSQL's COPY, in the form of COPY_FORMAT; returns the file."""
         path = self.folder.out / name
-        self.run(f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER false, NULLSTR '\\N', DELIMITER ',')")
+        self.run(
+            f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER false, NULLSTR '\\N', "
+            f"DELIMITER '\x1f', QUOTE '\x02', ESCAPE '\x02')"
+        )
         return path

@@ -44,7 +44,7 @@ def postal_key(line1: str, line2: str, city: str, state: str, postal_code: str) 
 
 def is_usable(line1: str, city: str, state: str, postal_code: str) -> bool:
     """True when a letter could arrive: a street or box, and a ZIP or a city with its state."""
-    return bool(_HAS.search(line1)) and bool(postal_code or (city and state))
+    return (line1[:1].isalnum() or bool(_HAS.search(line1))) and bool(postal_code or (city and state))
 
 
 def printed(line: str, limit: int = 200) -> str:

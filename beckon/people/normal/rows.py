@@ -26,7 +26,7 @@ from beckon.people.normal.mapping import Column
 from beckon.people.places.tables import time_zone_of
 
 V = TypeVar("V")
-_KEPT = 60_000
+_KEPT = 150_000
 
 NO_NAME = "no usable name"
 TOTAL_LINE = "a total line, not a person"
@@ -211,7 +211,7 @@ class RowReader:
                 elif all(email != point.value for point in points):
                     points.append(Point("email", email))
         line1 = self._cell(Field.ADDRESS_LINE1, cells)
-        if line1 and not values.is_empty(line1):
+        if line1 and (line1[0].isdigit() or not values.is_empty(line1)):
             self._read_address(row, points, line1, cells, out)
 
     def _read_address(
