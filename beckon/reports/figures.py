@@ -36,7 +36,7 @@ class HourCell:
 
 @dataclass(frozen=True)
 class AttemptRow:
-    """Dials that were a person's n-th attempt, how many were answered, how many booked."""
+    """Dials that were a person's n-th attempt (0: a call the person had asked for), answered, booked."""
 
     attempt: int
     dials: int
@@ -63,7 +63,7 @@ class Activity:
     replies: dict[str, int]
     dials: int
     answered: int
-    agent_days: int
+    agent_days: float
     dispositions: tuple[DispositionCount, ...]
     hours: tuple[HourCell, ...]
     attempts: tuple[AttemptRow, ...]

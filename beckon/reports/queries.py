@@ -20,8 +20,10 @@ from beckon.reports.figures import (
 )
 from beckon.reports.periods import Period, week_name
 
-AGENT_DAY_CENTS = 8_000
-"""An agent costs $1,760 a month (mission.md) of 22 working days; a day with a call counts as a day."""
+DIALS_PER_AGENT_DAY = 200
+"""An agent dials about 200 people a day (mission.md, numbers from the field)."""
+DIAL_CENTS = 40
+"""An agent costs $1,760 a month (mission.md) of 22 working days: $80 for 200 dials, the same rate the forecast uses."""
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -41,25 +43,20 @@ def activity(period: Period, *, campaign_id: int | None = None) -> Activity:
     cancelled when the visit itself lay in the period.
     """
     values = {"start": period.start, "end": period.end, "campaign": campaign_id}
-    dials, answered, agent_days = _one(
-        f"""SELECT count(*), count(*) FILTER (WHERE answered),
-                   count(DISTINCT (agent, (started_at AT TIME ZONE %(zone)s)::date))
-            FROM desk_call WHERE {_CALLS}""",
-        {**values, "zone": period.zone},
-    )
+    dials, answered = _one(f"SELECT count(*), count(*) FILTER (WHERE answered) FROM desk_call WHERE {_CALLS}", values)
     return Activity(
         channels=_channels(values),
         replies=dict(_rows(_REPLIES, values)),
         dials=dials,
         answered=answered,
-        agent_days=agent_days,
+        agent_days=dials / DIALS_PER_AGENT_DAY,
         dispositions=tuple(DispositionCount(*row) for row in _rows(_DISPOSITIONS, values)),
         hours=tuple(HourCell(*row) for row in _rows(_HOURS, values)),
         attempts=tuple(AttemptRow(*row) for row in _rows(_ATTEMPTS, values)),
         visits=VisitFigures(*_one(_VISITS, values)),
         opt_outs=_one(_OPT_OUTS, values)[0],
         goals=_one(_GOALS, values)[0],
-        agent_cost_cents=agent_days * AGENT_DAY_CENTS,
+        agent_cost_cents=dials * DIAL_CENTS,
     )
 
 
@@ -70,8 +67,8 @@ _CHANNELS = """
 SELECT channel, count(*), count(*) FILTER (WHERE status = 'delivered'), count(*) FILTER (WHERE status = 'failed'),
        count(*) FILTER (WHERE status IN ('sent', 'unknown')), round(sum(cost_cents))::bigint
 FROM messaging_message
-WHERE NOT is_inbound AND sent_at >= %(start)s AND sent_at < %(end)s
-  AND status IN ('sent', 'delivered', 'failed', 'unknown')
+WHERE NOT is_inbound AND status IN ('sent', 'delivered', 'failed', 'unknown')
+  AND coalesce(sent_at, settled_at) >= %(start)s AND coalesce(sent_at, settled_at) < %(end)s
   AND (%(campaign)s::bigint IS NULL OR campaign_id = %(campaign)s)
 GROUP BY channel ORDER BY channel"""
 

@@ -49,11 +49,13 @@ SELECT at, kind, a, b, c, d FROM (
          'consent.opted_in', 'person.merged', 'person.retired', 'person.deceased', 'number.dead',
          'number.line_type_changed', 'call.undone')
   UNION ALL
-  SELECT started_at, 'call', disposition, agent, remarks, attempt::text, id
+  SELECT started_at, 'call', disposition, agent, remarks,
+         CASE WHEN counted THEN attempt::text ELSE '' END, id
     FROM desk_call WHERE person_id = %(person)s AND undone_at IS NULL
   UNION ALL
-  SELECT at, 'booked', to_char(starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'), status, '', '', id
-    FROM scheduling_appointment WHERE person_id = %(person)s
+  SELECT a.at, 'booked', to_char(a.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'), a.status, l.name,
+         l.time_zone, a.id
+    FROM scheduling_appointment a JOIN scheduling_location l ON l.id = a.location_id WHERE a.person_id = %(person)s
   UNION ALL
   SELECT starts_at, 'visit', status, '', '', '', id
     FROM scheduling_appointment WHERE person_id = %(person)s AND status IN ('kept', 'missed')
@@ -141,9 +143,10 @@ def _words(kind: str, a: str, b: str, c: str, d: str, zone: ZoneInfo, language: 
         case "event":
             return _EVENTS[a].format(b=b.replace("_", " ")), sentence(c, language)
         case "call":
-            return f"Call {d} by {b.partition(':')[2]}: {a}", c
+            return f"{f'Call {d}' if d else 'Promised call'} by {b.partition(':')[2]}: {a}", c
         case "booked":
-            return f"Visit booked for {datetime.fromisoformat(a).astimezone(zone):%a %b %-d, %H:%M}", ""
+            when = datetime.fromisoformat(a).astimezone(ZoneInfo(d))
+            return f"Visit booked at {c} for {when:%a %b %-d, %H:%M %Z}", ""
         case "refused":
             return f"Nothing sent{_step(b)}", sentence(a, language)
         case _:

@@ -50,15 +50,15 @@ def _values(report: WeeklyReport, said: dict[str, str]) -> dict[str, Any]:
         "calls": [
             f"{report.this.dials:,}",
             f"{report.this.answered:,}",
-            f"{report.this.agent_days:,}",
+            f"{report.this.agent_days:,.1f}",
             _money(report.this.agent_cost_cents),
         ],
         "total_cost": _money(report.this.cost_cents),
-        "replies": sorted(report.this.replies.items(), key=lambda pair: (-pair[1], pair[0]))[:8],
+        "replies": _replies(report, said),
         "dispositions": [[d.code, d.label, f"{d.calls:,}"] for d in report.this.dispositions],
         "attempts": [
             [
-                str(a.attempt),
+                str(a.attempt) if a.attempt else said["promised"],
                 f"{a.dials:,}",
                 f"{a.answered:,}",
                 _share(a.answered, a.dials),
@@ -97,6 +97,13 @@ def _change(now: int, before: int | None) -> str:
     if before is None:
         return ""
     return f"{now - before:+,}" if now != before else "="
+
+
+def _replies(report: WeeklyReport, said: dict[str, str]) -> list[list[str]]:
+    """Answers by meaning, most frequent first, then who opted out by whatever way."""
+    ordered = sorted(report.this.replies.items(), key=lambda pair: (-pair[1], pair[0]))[:8]
+    rows = [[said.get(f"reply_{meaning}", meaning.replace("_", " ")), f"{count:,}"] for meaning, count in ordered]
+    return [*rows, [said["opt_outs"], f"{report.this.opt_outs:,}"]] if rows or report.this.opt_outs else []
 
 
 def _tiles(report: WeeklyReport, said: dict[str, str]) -> list[list[str]]:
