@@ -223,23 +223,18 @@ def _by_identifier(text: str, limit: int) -> list[int]:
 
 
 def _by_name(text: str, limit: int) -> list[int]:
+    """Tries every way the words can be a family and a given name; the first way's people come first."""
     head, comma, tail = text.partition(",")
     words = text.split()
-    tries = [f"{names.fold(head)}|{names.fold(tail)}"] if comma else [names.fold(text)]
+    tries = [(text, "")] if not comma else [(head, tail)]
     if not comma and len(words) > 1:
-        tries = [
-            f"{names.fold(words[-1])}|{names.fold(words[0])}",
-            f"{names.fold(words[0])}|{names.fold(words[-1])}",
-            *tries,
-        ]
-        tries.append(f"{names.fold(' '.join(words[1:]))}|{names.fold(words[0])}")
+        tries = [(words[-1], words[0]), (" ".join(words[1:]), words[0]), (words[0], words[-1]), *tries]
     found: dict[int, None] = {}
-    for key in dict.fromkeys(tries):
-        if key.strip("|"):
-            rows = (
-                Person.objects.filter(name_key__startswith=key).order_by("name_key", "pk").values_list("pk", flat=True)
-            )
-            found |= dict.fromkeys(rows[:limit])
+    for family, given in tries:
+        key = names.fold(family)
+        if key:
+            rows = Person.objects.filter(name_key__startswith=key, name_key__contains=f"|{names.fold(given)}")
+            found |= dict.fromkeys(rows.order_by("name_key", "pk").values_list("pk", flat=True)[:limit])
     return list(found)[:limit]
 
 

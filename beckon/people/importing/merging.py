@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.db import IntegrityError, connection, connections
 from django.db.models import F
+from psycopg.errors import UniqueViolation
 
 from beckon.core.actors import Actor
 from beckon.core.clock import wall_now
@@ -147,7 +148,7 @@ class Merger:
             def work() -> int:
                 try:
                     copy_file(path, "people_number", _NUMBER)
-                except IntegrityError as error:
+                except (IntegrityError, UniqueViolation) as error:
                     raise NumbersMoved("somebody else has just taken in one of the numbers") from error
                 return 0
 

@@ -22,7 +22,7 @@ from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
-from beckon.people.errors import ImportCancelled, ImportRefused
+from beckon.people.errors import ImportCancelled, ImportRefused, NumbersMoved
 from beckon.people.importing import reports, updating
 from beckon.people.importing.clusters import find_clusters
 from beckon.people.importing.folders import ImportFolder, folder_of
@@ -37,6 +37,7 @@ from beckon.people.models import Import, ImportChunk, ImportStatus, Source
 
 READING, COMPARING, MERGING, DONE = "reading", "comparing", "merging", "done"
 _SECONDS_BETWEEN_NOTES = 0.5
+_TRIES = 5
 Tell = Callable[[str, int], None]
 """Called with the stage and the rows or people done so far, for a progress line."""
 
@@ -169,6 +170,18 @@ class _Run:
         self.note(status=ImportStatus.RUNNING, cancel_requested=False, error="", ended_at=None)
         inspection = inspect(Path(self._row.stored_path), self._row.options["mapping"], self._row.source.mapping)
         plan = self._resumable_plan()
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                return self._finish(inspection, *self._take_in(inspection, plan))
+            except NumbersMoved:
+                # Somebody took in one of the file's numbers in the same second; no person is written yet.
+                self.note(stage=READING)
+                plan = None
+                if not tries_left:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _take_in(self, inspection: Inspection, plan: Plan | None) -> tuple[Tally, Counts]:
         if plan is None:
             stage, tally, counts = self._read_and_compare(inspection)
         else:
@@ -182,7 +195,7 @@ class _Run:
                 stage = self._merge(stage, plan)
         finally:
             stage.close()
-        return self._finish(inspection, tally, counts)
+        return tally, counts
 
     def _resumable_plan(self) -> Plan | None:
         if self._row.stage != MERGING or not self._folder.stage.exists():

@@ -203,9 +203,15 @@ def _make(dice: random.Random, serial: int, recent: list[_Made], mess: Mess, tru
 
 
 def _number(area: str, serial: int) -> str:
-    """Ten digits that ring nowhere: exchange 555; the first people have a line 01xx in their own area code."""
+    """Ten digits that ring nowhere: 555-01xx, in the person's own area code for the first, then in every other one.
+
+    There are about 30,000 of those. Larger files, which are never kept, go on through the rest of exchange 555.
+    """
     if serial < 100:
         return f"{area}55501{serial:02d}"
+    others = _other_codes()
+    if serial < 100 * len(others):
+        return f"{others[serial // 100]}55501{serial % 100:02d}"
     codes = _geographic_codes()
     line = serial % 10_000
     return f"{codes[serial // 10_000 % len(codes)]}555{line if line not in (1212, 5555) else 100:04d}"
@@ -220,6 +226,13 @@ def _mark(given: str, family: str, birth: date) -> int:
 @cache
 def _geographic_codes() -> list[str]:
     return [code for code, found in area_code_table().items() if found.states]
+
+
+@cache
+def _other_codes() -> list[str]:
+    """Area codes where nobody of PLACES lives."""
+    own = {place[3] for place in PLACES}
+    return [code for code in _geographic_codes() if code not in own]
 
 
 def _row(made: _Made, dice: random.Random, mess: Mess, truth: Truth, *, shout: bool = False) -> list[str]:

@@ -476,6 +476,29 @@ def test_a_request_to_stop_is_obeyed_and_the_import_can_go_on(
         running.run_import(org, import_id, by=SYSTEM, now=now)
 
 
+def test_a_number_somebody_else_takes_in_meanwhile_is_shared(
+    take_in: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = running.make_plan
+    made: list[Number] = []
+
+    def plan_and_be_overtaken(*args: Any) -> Any:
+        result = plan(*args)
+        if not made:
+            made.append(Number.objects.create(kind="phone", value="+16175550101"))
+        return result
+
+    monkeypatch.setattr(running, "make_plan", plan_and_be_overtaken)
+    assert counts(take_in(HEAD + ANA)) == (1, 1, 0, 0, 0, 0)
+    assert ContactPoint.objects.filter(number=made[0]).count() == 1
+    assert Number.objects.get(pk=made[0].pk).line_type == "mobile"
+
+
+def test_quotes_and_backslashes_in_an_address_survive(take_in: Importer) -> None:
+    take_in(HEAD + 'Ana,Ruiz,,,,,"1 ""The Elms"" \\ Rear",Boston,MA,02115,\n')
+    assert Number.objects.get().postal["line1"] == '1 "The Elms" \\ Rear'
+
+
 def test_when_it_is_done_only_the_reports_stay_on_disk(take_in: Importer) -> None:
     result = take_in(HEAD + ANA)
     folder = Path(result.rejects_file).parent
