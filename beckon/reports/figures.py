@@ -21,7 +21,12 @@ class DispositionCount:
 
     code: str
     label: str
+    label_es: str
     calls: int
+
+    def in_language(self, language: str) -> str:
+        """The label in Spanish where `language` starts with es, else in English."""
+        return self.label_es if language.startswith("es") else self.label
 
 
 @dataclass(frozen=True)

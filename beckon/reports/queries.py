@@ -80,8 +80,8 @@ WHERE kind = 'message.received' AND at >= %(start)s AND at < %(end)s
 GROUP BY 1 ORDER BY 2 DESC, 1"""
 
 _DISPOSITIONS = f"""
-SELECT d.code, d.label, count(*) FROM desk_call JOIN desk_disposition d ON d.code = desk_call.disposition
-WHERE {_CALLS} GROUP BY d.code, d.label, d.position ORDER BY count(*) DESC, d.position"""
+SELECT d.code, d.label, d.label_es, count(*) FROM desk_call JOIN desk_disposition d ON d.code = desk_call.disposition
+WHERE {_CALLS} GROUP BY d.code, d.label, d.label_es, d.position ORDER BY count(*) DESC, d.position"""
 
 _HOURS = f"""
 SELECT local_weekday, local_hour, count(*), count(*) FILTER (WHERE answered) FROM desk_call

@@ -55,7 +55,7 @@ def _values(report: WeeklyReport, said: dict[str, str]) -> dict[str, Any]:
         ],
         "total_cost": _money(report.this.cost_cents),
         "replies": _replies(report, said),
-        "dispositions": [[d.code, d.label, f"{d.calls:,}"] for d in report.this.dispositions],
+        "dispositions": [[d.code, d.in_language(report.language), f"{d.calls:,}"] for d in report.this.dispositions],
         "attempts": [
             [
                 str(a.attempt) if a.attempt else said["promised"],
