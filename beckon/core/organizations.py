@@ -121,6 +121,19 @@ def create_rehearsal(
     )
 
 
+def refresh_statistics(organization: Organization) -> None:
+    """Let PostgreSQL count what the organization's tables hold, as autovacuum does sooner or later.
+
+    For organizations that are filled in one go: without figures, the first queries are planned for empty tables.
+    Only the owner of the tables may do this. Call outside of any scope: nothing uncommitted is counted.
+    """
+    space = organization.schema_name
+    with connections[ADMIN].cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY tablename", [space])
+        tables = [sql.Identifier(space, name) for (name,) in cursor.fetchall()]
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.SQL(", ").join(tables)))
+
+
 def drop_organization(organization: Organization) -> None:
     """Delete an organization with everything in it. There is no way back."""
     with transaction.atomic(using=ADMIN), connections[ADMIN].cursor() as cursor:

@@ -207,15 +207,18 @@ NEXT_MONTH = "next_month"
 
 
 def outcome_of(
-    task: TaskFacts, behaviour: Behaviour, details: Details, now: datetime
+    task: TaskFacts, behaviour: Behaviour, details: Details, now: datetime, *, began: datetime | None = None
 ) -> Effects | DetailNo | CallbackNo:
-    """What an outcome does, or why it cannot be taken. A call the person asked for does not count as an attempt."""
+    """What an outcome does, or why it cannot be taken. A call the person asked for does not count as an attempt.
+
+    `began`: when it was dialled (default: now); the hour of that is the hour that was tried.
+    """
     refusal = _missing(behaviour, details)
     if refusal is not None:
         return refusal
     if not task.is_callback and task.attempts >= task.max_attempts:
         return DetailNo.ATTEMPTS_USED
-    hour = local_hour(now, task.zone)
+    hour = local_hour(began or now, task.zone)
     base = Effects(
         attempts=task.attempts + (not task.is_callback), counted=not task.is_callback,
         tried_hours=tuple(sorted({*task.tried_hours, hour})), next_number_id=task.number_id,

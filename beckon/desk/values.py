@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from beckon.consent.law.hours import UNKNOWN_PLACE, Place
 from beckon.core.actors import Actor
 from beckon.desk.rules import DetailNo, Details, Effects
 from beckon.desk.timing import CallbackNo
@@ -52,13 +53,17 @@ class WhyNow(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServedNumber:
-    """A number to dial. `speaks_for`: the parent or guardian it reaches instead of the person (a minor)."""
+    """A number to dial. `speaks_for`: the parent or guardian it reaches instead of the person (a minor).
+
+    `place`: where who answers may be, so that a page or a long block of dials can ask until when calls are lawful.
+    """
 
     number_id: int
     contact_point_id: int
     value: str
     line_type: str
     speaks_for: int | None = None
+    place: Place = UNKNOWN_PLACE
 
 
 @dataclass(frozen=True, slots=True)

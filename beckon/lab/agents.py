@@ -1,12 +1,14 @@
-"""Simulated agents at the desk: an hour of dials through exactly the actions that real agents use."""
+"""Simulated agents at the desk: a block of dials through exactly the actions that real agents use."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from beckon.consent.law.hours import hours_at
 from beckon.core.actors import SYSTEM
 from beckon.core.draws import uniform
-from beckon.desk.actions import dispose, take_next
+from beckon.desk.actions import dispose, release, take_next
 from beckon.desk.rules import Details
 from beckon.desk.timing import CallbackNo, Moment
 from beckon.desk.values import NotDisposed, Outcome, Served
@@ -35,32 +37,43 @@ CODES = {
 BOOK_WITHIN_DAYS = 14
 """S5 of the mission warns beyond 14 days."""
 NO_SLOT = "no free slot within 14 days"
-AGENTS_BUSY = "hours in which every agent was busy"
+AGENTS_BUSY = "blocks of two hours in which every agent was busy"
 
 
-def work_an_hour(world: World, *, begins: datetime, ends: datetime) -> int:
-    """Each agent dials up to an hour's worth of people; returns the calls made. `begins` < `ends`, aware.
+def work_a_block(world: World, *, begins: datetime, ends: datetime) -> int:
+    """Each agent dials as many people as fit between `begins` and `ends` (aware); returns the calls made.
 
-    People are taken at `begins`; outcomes are recorded at `ends`, each call under its own time in between.
+    People are taken at `begins`; outcomes are recorded at `ends`, each call under its own time in between. Whom the
+    law closes to calls before their turn comes is given back undialled.
     """
-    each = int(world.population.number("calls.dials_per_hour"))
+    each = int(world.population.number("calls.dials_per_hour") * ((ends - begins) / timedelta(hours=1)))
     served = take_next(world.agents, [world.practice.queue_id], by=SYSTEM, now=begins, limit=each)
     if not served:
         return 0
     if len(served) == each * len(world.agents):
         world.short[AGENTS_BUSY] += 1
-    served = sorted(served, key=lambda s: (s.agent.key, s.task_id))
-    answers = [_dial(world, person, begins) for person in served]
-    bookings = _book(world, served, answers, ends)
-    pause = (ends - begins) / (each + 1)
-    turn: dict[str, int] = {}
-    outcomes = []
-    for person, answer in zip(served, answers, strict=True):
-        turn[person.agent.key] = turn.get(person.agent.key, 0) + 1
-        started = begins + pause * (turn[person.agent.key] - 1)
-        outcomes.append(_outcome(world, person, answer, bookings.get(person.task_id), started))
+    turns = _turns(served, begins, (ends - begins) / (each + 1))
+    dialled = [(person, started) for person, started in turns if hours_at(person.number.place, started).is_open]
+    answers = [_dial(world, person, started) for person, started in dialled]
+    bookings = _book(world, [person for person, _ in dialled], answers, ends)
+    outcomes = [
+        _outcome(world, person, answer, bookings.get(person.task_id), started)
+        for (person, started), answer in zip(dialled, answers, strict=True)
+    ]
     _dispose(outcomes, ends)
+    if len(dialled) < len(served):
+        release(world.agents, by=SYSTEM, now=ends)
     return len(outcomes)
+
+
+def _turns(served: Sequence[Served], begins: datetime, pause: timedelta) -> list[tuple[Served, datetime]]:
+    """Everybody with the time at which their agent dials them, one after the other."""
+    turns: list[tuple[Served, datetime]] = []
+    done: Counter[str] = Counter()
+    for person in sorted(served, key=lambda s: (s.agent.key, s.task_id)):
+        turns.append((person, begins + pause * done[person.agent.key]))
+        done[person.agent.key] += 1
+    return turns
 
 
 def _dispose(outcomes: Sequence[Outcome], now: datetime) -> None:
@@ -84,7 +97,7 @@ def _a_day_later(outcome: Outcome) -> Outcome:
     return replace(outcome, details=replace(outcome.details, callback=later))
 
 
-def _dial(world: World, served: Served, begins: datetime) -> Answer:
+def _dial(world: World, served: Served, started: datetime) -> Answer:
     virtual = world.people.get(served.person_id) or VirtualPerson(str(served.person_id), served.language, False)
     return answer_to_dial(
         world.population,
@@ -92,7 +105,7 @@ def _dial(world: World, served: Served, begins: datetime) -> Answer:
         virtual,
         number=served.number.value,
         attempt=served.attempt,
-        when=served.local_time,
+        when=started.astimezone(served.local_time.tzinfo),
     )
 
 
@@ -116,6 +129,7 @@ def _book(world: World, served: Sequence[Served], answers: Sequence[Answer], now
             is_first_visit=person.last_encounter_at is None,
             campaign_id=person.campaign_id,
             enrollment_id=person.enrollment_id,
+            task_id=person.task_id,
         )
         for person, slot in zip(willing, slots, strict=False)
     ]

@@ -1,10 +1,10 @@
-"""Turns the virtual clock, hour by hour: people answer, journeys advance, messages leave, agents work.
+"""Turns the virtual clock, two hours at a time: people answer, journeys advance, messages leave, agents work.
 
 Everything real is done by the packages below; this only says when, and plays the people and the agents.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,9 +17,10 @@ from beckon.channels.carriers.base import Channel, Inbound
 from beckon.channels.carriers.sandbox.carrier import SandboxCarrier
 from beckon.core.actors import SYSTEM
 from beckon.core.clock import set_clock
+from beckon.core.organizations import refresh_statistics
 from beckon.core.tenancy import org_scope
 from beckon.lab.acts import outcome_of_world, plan_reactions, settle_visits, take_due
-from beckon.lab.agents import take_calls_in, work_an_hour
+from beckon.lab.agents import take_calls_in, work_a_block
 from beckon.lab.models import VirtualAct
 from beckon.lab.world import World, is_workday
 from beckon.messaging.receiving.inbound import record_inbound
@@ -27,9 +28,12 @@ from beckon.messaging.sending.virtual import dispatch_due
 
 FIRST_HOUR, LAST_HOUR = 8, 21
 """Hours of the practice's day in which anything is moved on; nights are skipped, since nothing may leave then."""
-SHIFT = range(9, 17)
-"""Agents dial from nine to five."""
-HOUR = timedelta(hours=1)
+LAST_BLOCK = 15
+"""The hour in which the agents' last block of the day may begin. They work eight hours, from eight or from nine."""
+BLOCK = timedelta(hours=2)
+"""How far the clock is turned at once. A reply is heard, and a call made, at most this much later than it could be."""
+COUNTED_AFTER_DAYS = frozenset((1, 8, 29))
+"""Days after which PostgreSQL is made to count the tables that have grown since."""
 Progress = Callable[[datetime], None]
 
 
@@ -38,14 +42,20 @@ def run_days(world: World, *, first: date, days: int, progress: Progress | None 
     zone = ZoneInfo(world.organization.time_zone)
     _trust_the_disk_later()
     for offset in range(days):
-        day = first + timedelta(days=offset)
-        for hour in range(FIRST_HOUR, LAST_HOUR):
-            at = datetime.combine(day, time(hour), zone)
+        if offset in COUNTED_AFTER_DAYS:
+            refresh_statistics(world.organization)
+        for number, at in enumerate(blocks_of(first + timedelta(days=offset), zone)):
             if world.organization.clock_at is not None and at < world.organization.clock_at:
                 continue
-            live_an_hour(world, at, is_first=hour == FIRST_HOUR)
+            live_a_block(world, at, is_first=number == 0)
             if progress is not None:
                 progress(at)
+
+
+def blocks_of(day: date, zone: ZoneInfo) -> Iterator[datetime]:
+    """When the blocks of a day begin: at even hours on one day, at odd ones on the next, so that every hour has calls."""
+    for hour in range(FIRST_HOUR + day.toordinal() % 2, LAST_HOUR, BLOCK // timedelta(hours=1)):
+        yield datetime.combine(day, time(hour), zone)
 
 
 def _trust_the_disk_later() -> None:
@@ -54,10 +64,10 @@ def _trust_the_disk_later() -> None:
         cursor.execute("SET synchronous_commit TO off")
 
 
-def live_an_hour(world: World, at: datetime, *, is_first: bool = True) -> None:
-    """The hour from `at`, in one transaction with the clock: after a crash it is lived again whole, or not at all.
+def live_a_block(world: World, at: datetime, *, is_first: bool = True) -> None:
+    """The block from `at`, in one transaction with the clock: after a crash it is lived again whole, or not at all.
 
-    Agents' calls fall into the hour, so the clock stands at its end afterwards.
+    Agents' calls fall into the block, so the clock stands at its end afterwards.
     """
     organization = world.organization
     with org_scope(organization):
@@ -72,9 +82,9 @@ def live_an_hour(world: World, at: datetime, *, is_first: bool = True) -> None:
             advance_all(organization, now=at)
         if is_first or work.enrollments or work.acts or work.messages:
             _send(world, at)
-        if work.calls and world.agents and is_workday(at) and at.hour in SHIFT:
-            work_an_hour(world, begins=at, ends=at + HOUR)
-        set_clock(organization, at + HOUR)
+        if work.calls and world.agents and is_workday(at) and at.hour <= LAST_BLOCK:
+            work_a_block(world, begins=at, ends=at + BLOCK)
+        set_clock(organization, at + BLOCK)
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ def _work_at(at: datetime) -> _Work:
 
 def _send(world: World, at: datetime) -> None:
     carrier = SandboxCarrier(outcome_of_world(world))
-    done = dispatch_due(by=SYSTEM, now=at, tick_seconds=HOUR.total_seconds(), carrier_of=lambda held: carrier)
+    done = dispatch_due(by=SYSTEM, now=at, tick_seconds=BLOCK.total_seconds(), carrier_of=lambda held: carrier)
     if done.sent or done.delivered:
         plan_reactions(world, at)
 

@@ -14,7 +14,7 @@ from beckon.campaigns.defaults import install_defaults
 from beckon.campaigns.models import Campaign
 from beckon.core.actors import SYSTEM
 from beckon.core.models import Organization
-from beckon.core.organizations import create_rehearsal, drop_organization
+from beckon.core.organizations import create_rehearsal, drop_organization, refresh_statistics
 from beckon.core.tenancy import org_scope
 from beckon.lab.campaign import Plan, launch_in_sandbox
 from beckon.lab.clockwork import run_days
@@ -114,6 +114,7 @@ def _prepare(order: Order, organization: Organization, starts: datetime) -> tupl
     with org_scope(organization):
         install_defaults(by=SYSTEM, now=before, signed_off_by="Sandbox")
     people = _people(order, organization, before)
+    refresh_statistics(organization)
     with org_scope(organization):
         clinicians = order.clinicians or max(2, -(-people // PEOPLE_PER_CLINICIAN))
         practice = set_up_practice(organization, population, clinicians=clinicians)

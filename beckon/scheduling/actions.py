@@ -31,7 +31,10 @@ from beckon.scheduling.rules import (
 
 @dataclass(frozen=True)
 class NewAppointment:
-    """A visit to book. `minutes` 0 takes the visit type's; `ignores_hours` for an ad hoc slot the clinic agreed to."""
+    """A visit to book. `minutes` 0 takes the visit type's; `ignores_hours` for an ad hoc slot the clinic agreed to.
+
+    `task_id`: the call task in whose call it is agreed; the event carries it, so that this task stays to be disposed.
+    """
 
     person_id: int
     clinician_id: int
@@ -44,6 +47,7 @@ class NewAppointment:
     campaign_id: int | None = None
     enrollment_id: int | None = None
     call_id: int | None = None
+    task_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,7 @@ def book(wishes: Sequence[NewAppointment], *, by: Actor, now: datetime) -> list[
     calendar, standing = _lock_calendar(asked)
     answers: list[Booked | Refused | None] = []
     rows: list[Appointment] = []
+    tasks: list[int | None] = []
     for new, wish in zip(wishes, asked, strict=True):
         same = standing.get((new.person_id, new.clinician_id, new.starts_at))
         reason = None if same else may_book(wish, calendar, now)
@@ -107,8 +112,9 @@ def book(wishes: Sequence[NewAppointment], *, by: Actor, now: datetime) -> list[
             row = _row(new, wish, wish.clinician, by, now)
             calendar.add(new.clinician_id, new.person_id, (wish.starts_at, wish.ends_at))
             rows.append(row)
+            tasks.append(new.task_id)
             answers.append(None)
-    _record_booked(rows, by, now)
+    _record_booked(rows, tasks, by, now)
     made = iter(rows)
     return [a if a is not None else _booked(next(made)) for a in answers]
 
@@ -117,7 +123,7 @@ def _booked(row: Appointment) -> Booked:
     return Booked(row.pk, row.starts_at, row.ends_at, row.version)
 
 
-def _record_booked(rows: list[Appointment], by: Actor, now: datetime) -> None:
+def _record_booked(rows: list[Appointment], tasks: list[int | None], by: Actor, now: datetime) -> None:
     if not rows:
         return
     Appointment.objects.bulk_create(rows)
@@ -125,7 +131,8 @@ def _record_booked(rows: list[Appointment], by: Actor, now: datetime) -> None:
     record_audit(
         action="appointment.booked", object_kind="appointment", object_ids=[row.pk for row in rows], by=by, now=now
     )
-    record_events([_event("appointment.booked", row) for row in rows], by=by, now=now)
+    events = [_event("appointment.booked", row, task_id=task) for row, task in zip(rows, tasks, strict=True)]
+    record_events(events, by=by, now=now)
 
 
 def reschedule(moves: Sequence[Move], *, by: Actor, now: datetime) -> list[Booked | Refused]:
@@ -257,7 +264,7 @@ def _record_settled(rows: list[Appointment], by: Actor, now: datetime) -> None:
     record_events([_event(kinds[AppointmentStatus(row.status)], row) for row in rows], by=by, now=now)
 
 
-def _event(kind: str, row: Appointment, **more: str) -> NewEvent:
+def _event(kind: str, row: Appointment, **more: str | int | None) -> NewEvent:
     data = {
         "enrollment_id": row.enrollment_id, "campaign_id": row.campaign_id, "starts_at": row.starts_at.isoformat(),
         "version": row.version, "is_first_visit": row.is_first_visit, **more,

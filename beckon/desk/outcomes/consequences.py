@@ -142,11 +142,12 @@ def _propose_merges(done: Sequence[Done], by: Actor, now: datetime) -> None:
 
 
 def close_tasks_of_people(
-    reasons: dict[int, str], *, by: Actor, now: datetime, only_reappointment: bool = False, but_leased_by: str = ""
+    reasons: dict[int, str], *, by: Actor, now: datetime, only_reappointment: bool = False, but_leased_by: str = "",
+    but_tasks: Sequence[int] = (),
 ) -> int:
     """End the open and leased calls of people, for the reason given for each; returns how many.
 
-    `but_leased_by`: what this agent holds stays theirs, to be disposed.
+    `but_leased_by`: what this agent holds stays theirs, to be disposed. So do `but_tasks` while somebody holds them.
     """
     if not reasons:
         return 0
@@ -155,6 +156,8 @@ def close_tasks_of_people(
         rows = rows.filter(skips_booked=True)
     if but_leased_by:
         rows = rows.exclude(status=TaskStatus.LEASED, leased_by=but_leased_by)
+    if but_tasks:
+        rows = rows.exclude(status=TaskStatus.LEASED, pk__in=list(but_tasks))
     tasks = list(rows.order_by("pk").select_for_update(no_key=True))
     for task in tasks:
         task.status, task.closed_at, task.closed_reason = TaskStatus.CLOSED, now, reasons[task.person_id]

@@ -21,7 +21,7 @@ from beckon.desk.outcomes.consequences import Done
 from beckon.desk.outcomes.dispositions import Behaviours
 from beckon.desk.rules import DetailNo, Effects, TaskFacts, outcome_of
 from beckon.desk.serving.places import all_places
-from beckon.desk.timing import CallbackNo, local_hour, zone_of
+from beckon.desk.timing import CallbackNo, zone_of
 from beckon.desk.values import Disposed, DisposeNo, NotDisposed, Outcome
 from beckon.people.models import ContactPoint, Person
 from beckon.scheduling.models import Appointment
@@ -137,7 +137,7 @@ def _decide(
     moved_on = task is not None and not is_stray and not _is_theirs(task, outcome)
     uncounted = is_stray or (moved_on and not _was_theirs(task, outcome))
     facts = _facts(outcome, task, person, known, places, uncounted=uncounted)
-    effects = outcome_of(facts, behaviour, outcome.details, now)
+    effects = outcome_of(facts, behaviour, outcome.details, now, began=outcome.started_at)
     if not isinstance(effects, Effects):
         return effects
     appointment = known.appointments.get(outcome.details.appointment_id or 0)
@@ -260,11 +260,12 @@ def _insert_calls(done: Sequence[Done], now: datetime) -> None:
 def _call(done: Done, now: datetime) -> tuple[object, ...]:
     """A row of desk_call in the order of _COPY."""
     outcome, task, details = done.outcome, done.task, done.outcome.details
+    there = outcome.started_at.astimezone(done.zone)
     return (
         done.call_id, task.pk if task else None, done.person.pk, done.dialled, task.campaign_id if task else None,
         task.enrollment_id if task else None, outcome.agent.key, done.effects.attempts, outcome.code,
         done.effects.counted, done.effects.answered, details.remarks, details.appointment_id,
-        done.effects.callback_at, local_hour(now, done.zone), now.astimezone(done.zone).weekday(),
+        done.effects.callback_at, there.hour, there.weekday(),
         outcome.started_at, now, Jsonb(consequences.before(done)), "", outcome.form_id,
     )
 
@@ -279,4 +280,5 @@ def _event(done: Done) -> NewEvent:
         "leave": effects.leave, "goal": effects.goal, "second_goal": effects.second_goal,
         "win_back_after_days": effects.win_back_after_days, "next_month": effects.next_month,
         "captured_mobile": bool(done.outcome.details.captured_mobile), "answered": effects.answered,
+        "text": effects.text.value,
     })

@@ -153,7 +153,7 @@ def _served(claim: Claim, agent: Actor, known: _Background, until: datetime, now
 
 def _number(point: Point, person_id: int) -> ServedNumber:
     guardian = point.owner_id if point.is_guardian and point.owner_id != person_id else None
-    return ServedNumber(point.number_id, point.contact_point_id, point.value, point.line_type, guardian)
+    return ServedNumber(point.number_id, point.contact_point_id, point.value, point.line_type, guardian, point.place)
 
 
 def _script_text(
