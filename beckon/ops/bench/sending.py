@@ -26,7 +26,6 @@ from beckon.messaging.sending.dispatch import IN_FLIGHT, dispatch
 from beckon.messaging.values import Dispatched, NewMessage
 from beckon.ops.bench.children import BASE_URL
 from beckon.ops.bench.context import Bench
-from beckon.ops.bench.days import SMTP_DAY
 from beckon.ops.bench.scene import ensure_consent, ensure_people, parts, people_with
 from beckon.ops.bench.sinks import Sink, sink
 from beckon.ops.bench.values import BenchFailed, Figures
@@ -118,11 +117,13 @@ def _carrier(line: Line, server: Sink) -> Carrier:
 def _check(bench: Bench, line: Line, done: Dispatched, arrived: int) -> None:
     with org_scope(bench.organization):
         sender = Sender.objects.get(name=line.sender_name)
-        queued = Message.objects.filter(sender_id=sender.pk, status="queued", not_before__lte=SMTP_DAY).count()
-        after_warm_up = line.at + timedelta(minutes=2)
-        rows = Message.objects.filter(sender_id=sender.pk, status="sent", sent_at__gte=after_warm_up).count()
-    if not done.sent == arrived == rows or done.sent == 0:
-        raise BenchFailed(f"{done.sent} were sent, {arrived} arrived, {rows} rows say so; {queued} still wait")
+        rows = Message.objects.filter(sender_id=sender.pk)
+        recorded = rows.filter(status="sent", sent_at__gte=line.at + timedelta(minutes=2)).count()
+        waiting = rows.filter(status__in=["queued", "sending", "unknown"]).count()
+    if not done.sent == arrived == recorded or done.sent == 0 or waiting > done.later:
+        raise BenchFailed(
+            f"{done.sent} were sent, {arrived} arrived, {recorded} rows say so; {waiting} are not settled"
+        )
 
 
 async def _carrier_alone(line: Line, server: Sink, count: int) -> float:
