@@ -130,8 +130,7 @@ def _lines(
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator=newline)
     writer.writerow(HEADERS[language])
-    recent: list[_Made] = []
-    serial, taken = 0, set[int]()
+    people = _People(dice, mess, truth)
     for _ in range(rows):
         truth.rows += 1
         roll = dice.random()
@@ -142,16 +141,12 @@ def _lines(
             writer.writerow(_unreachable(dice))
             truth.rejected += 1
             truth.contact_points_rejected += 3
-        elif recent and roll < mess.no_name + mess.no_contact + mess.duplicates:
-            writer.writerow(_row(dice.choice(recent), dice, mess, truth, shout=True))
+        elif people.recent and roll < mess.no_name + mess.no_contact + mess.duplicates:
+            writer.writerow(_row(dice.choice(people.recent), dice, mess, truth, shout=True))
             truth.duplicates += 1
         else:
-            serial += 1
-            made = _make(dice, serial, recent, mess, truth, taken)
-            writer.writerow(_row(made, dice, mess, truth))
+            writer.writerow(_row(people.make(), dice, mess, truth))
             truth.created += 1
-            recent.append(made)
-            del recent[:-4000]
         if dice.random() < mess.blank_lines:
             buffer.write(newline)
         if buffer.tell() > 500_000:
@@ -165,74 +160,82 @@ def _lines(
     yield buffer.getvalue()
 
 
-def _make(dice: random.Random, serial: int, recent: list[_Made], mess: Mess, truth: Truth, taken: set[int]) -> _Made:
-    """A person nobody else can be taken for: names and birth date follow from the serial number, kin are checked."""
-    given = GIVEN[serial % len(GIVEN)]
-    family = FAMILY[(serial // len(GIVEN)) % len(FAMILY)]
-    birth = _BIRTH_START + timedelta(days=(serial // (len(GIVEN) * len(FAMILY)) * 613 + serial * 7) % _BIRTH_DAYS)
-    kin = dice.choice(recent) if recent and dice.random() < mess.households else None
-    if kin is not None and _mark(given, kin.family, birth) not in taken:
-        truth.households += 1
-        place, line1, home, family = kin.place, kin.line1, kin.home, kin.family
-    else:
-        place = dice.choice(PLACES)
-        number = f"{dice.randrange(1, 9990)} {dice.choice(STREETS)} {dice.choice(STREET_KINDS)}"
-        line1 = number + (f" Apt {dice.randrange(1, 99)}" if dice.random() < 0.3 else "")
-        home = _number(place[3], serial) if dice.random() < 0.6 else ""
-    taken.add(_mark(given, family, birth))
-    mobile = _number(place[3], serial + 7_919) if dice.random() < 0.85 or not home else ""
-    flagged = dice.random() < mess.do_not_contact
-    truth.do_not_contact += flagged
-    folded = f"{given}.{family}{serial}".lower().translate(str.maketrans("áéíóúñ'", "aeioun_"))
-    return _Made(
-        given,
-        family,
-        birth,
-        line1,
-        place,
-        home,
-        mobile,
-        f"{folded}@example.org" if dice.random() < 0.4 else "",
-        dice.choice("MFmfU"),
-        dice.choice(("English", "en", "Spanish", "es", "")),
-        dice.choice(("Y", "yes", "N", "", "")),
-        dice.random() < mess.bad_dates,
-        flagged,
-        serial,
-    )
+class _People:
+    """Makes people nobody else can be taken for: every name with birth date, and every number, is given out once."""
+
+    def __init__(self, dice: random.Random, mess: Mess, truth: Truth) -> None:
+        self._dice, self._mess, self._truth = dice, mess, truth
+        self._taken: set[int] = set()
+        self._local: dict[str, int] = {}
+        self._serial = self._elsewhere = 0
+        self.recent: list[_Made] = []
+
+    def make(self) -> _Made:
+        """The next person; one of a household now and then, who shares home, home phone and family name."""
+        dice, mess = self._dice, self._mess
+        self._serial += 1
+        serial = self._serial
+        family = FAMILY[serial * 37 % len(FAMILY)]
+        given = GIVEN[(serial * 61 + serial // len(FAMILY)) % len(GIVEN)]
+        kin = dice.choice(self.recent) if self.recent and dice.random() < mess.households else None
+        if kin is not None:
+            self._truth.households += 1
+            place, line1, home, family = kin.place, kin.line1, kin.home, kin.family
+        else:
+            place, line1 = dice.choice(PLACES), self._address()
+            home = self._number(place[3]) if dice.random() < 0.6 else ""
+        birth = self._birth_date(given, family)
+        mobile = self._number(place[3]) if dice.random() < 0.85 or not home else ""
+        flagged = dice.random() < mess.do_not_contact
+        self._truth.do_not_contact += flagged
+        folded = f"{given}.{family}{serial}".lower().translate(str.maketrans("áéíóúñ'", "aeioun_"))
+        made = _Made(
+            given, family, birth, line1, place, home, mobile, f"{folded}@example.org" if dice.random() < 0.4 else "",
+            dice.choice("MFmfU"), dice.choice(("English", "en", "Spanish", "es", "")),
+            dice.choice(("Y", "yes", "N", "", "")), dice.random() < mess.bad_dates, flagged, serial,
+        )  # fmt: skip
+        self.recent.append(made)
+        del self.recent[:-4000]
+        return made
+
+    def _address(self) -> str:
+        dice = self._dice
+        line = f"{dice.randrange(1, 9990)} {dice.choice(STREETS)} {dice.choice(STREET_KINDS)}"
+        return line + (f" Apt {dice.randrange(1, 99)}" if dice.random() < 0.3 else "")
+
+    def _birth_date(self, given: str, family: str) -> date:
+        day = self._serial * 7_919 % _BIRTH_DAYS
+        while _mark(given, family, day) in self._taken:
+            day = (day + 1) % _BIRTH_DAYS
+        self._taken.add(_mark(given, family, day))
+        return _BIRTH_START + timedelta(days=day)
+
+    def _number(self, area: str) -> str:
+        """Ten digits that ring nowhere, each once: 555-01xx of the place, then of other places, then other 555s."""
+        line = self._local.get(area, 0)
+        if line < 100:
+            self._local[area] = line + 1
+            return f"{area}55501{line:02d}"
+        codes = _elsewhere()
+        serial = self._elsewhere
+        self._elsewhere += 1
+        if serial < 100 * len(codes):
+            return f"{codes[serial // 100]}55501{serial % 100:02d}"
+        serial -= 100 * len(codes)
+        line = 1_300 + serial % 4_000
+        return f"{codes[serial // 4_000 % len(codes)]}555{line:04d}"
 
 
-def _number(area: str, serial: int) -> str:
-    """Ten digits that ring nowhere: 555-01xx, in the person's own area code for the first, then in every other one.
-
-    There are about 30,000 of those. Larger files, which are never kept, go on through the rest of exchange 555.
-    """
-    if serial < 100:
-        return f"{area}55501{serial:02d}"
-    others = _other_codes()
-    if serial < 100 * len(others):
-        return f"{others[serial // 100]}55501{serial % 100:02d}"
-    codes = _geographic_codes()
-    line = serial % 10_000
-    return f"{codes[serial // 10_000 % len(codes)]}555{line if line not in (1212, 5555) else 100:04d}"
-
-
-def _mark(given: str, family: str, birth: date) -> int:
+def _mark(given: str, family: str, day: int) -> int:
     """64 bits that stand for a name and a birth date, the same in every process."""
-    text = f"{given}|{family}|{birth}".encode()
+    text = f"{given}|{family}|{day}".encode()
     return crc32(text) << 32 | crc32(text[::-1])
 
 
 @cache
-def _geographic_codes() -> list[str]:
-    return [code for code, found in area_code_table().items() if found.states]
-
-
-@cache
-def _other_codes() -> list[str]:
-    """Area codes where nobody of PLACES lives."""
-    own = {place[3] for place in PLACES}
-    return [code for code in _geographic_codes() if code not in own]
+def _elsewhere() -> list[str]:
+    here = {place[3] for place in PLACES}
+    return [code for code, found in area_code_table().items() if found.states and code not in here]
 
 
 def _row(made: _Made, dice: random.Random, mess: Mess, truth: Truth, *, shout: bool = False) -> list[str]:
