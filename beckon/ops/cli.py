@@ -29,7 +29,10 @@ class Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command(
-        ("init",), "installation.init", "make an empty installation ready: database, tables, organization, administrator", DJANGO
+        ("init",),
+        "installation.init",
+        "make an empty installation ready: database, tables, organization, administrator",
+        DJANGO,
     ),
     Command(("demo",), "installation.demo", "load the sample practice and run fourteen weeks of outreach", DJANGO),
     Command(("doctor",), "installation.doctor", "say what is wrong with this set-up and how to mend it", NOTHING),
@@ -40,22 +43,24 @@ COMMANDS: tuple[Command, ...] = (
     Command(("db", "stop"), "installation.db_stop", "stop the embedded database", NOTHING),
     Command(("db", "status"), "installation.db_status", "say whether the embedded database runs, and where", NOTHING),
     Command(("secret-key",), "installation.secret_key", "print a new secret key for BECKON_SECRET_KEY", NOTHING),
-    Command(("import", "people"), "import_people", "take in a file of people"),
-    Command(("import", "suppressions"), "import_suppressions", "take in a do-not-call or opt-out list"),
-    Command(("person",), "person", "show one person: everything that happened, and why"),
-    Command(("segment", "count"), "segment_count", "count the people a condition describes"),
-    Command(("segment", "explain"), "segment_explain", "say clause by clause why a person is in or out"),
-    Command(("playbooks",), "playbooks", "list and check the playbooks", DJANGO),
-    Command(("campaign", "launch"), "campaign_launch", "draft, cost, confirm and launch a campaign"),
-    Command(("campaign", "preview"), "campaign_preview", "who would get what when, and who is left out and why"),
-    Command(("campaign", "status"), "campaign_status", "a campaign's funnel; pause, resume, stop"),
-    Command(("campaign", "why"), "campaign_why", "why a person stands where they stand"),
-    Command(("desk", "next"), "desk_next", "serve the next best call to an agent"),
-    Command(("desk", "dispose"), "desk_dispose", "record the outcome of a call"),
-    Command(("report", "weekly"), "report_weekly", "the week's report as PDF"),
-    Command(("report", "funnel"), "report_funnel", "a campaign's figures on the screen"),
-    Command(("rehearse",), "rehearse", "run a playbook on virtual people in a scratch organization"),
-    Command(("bench",), "bench", "measure this machine against the speed goals"),
+    Command(("import", "people"), "people.import_people", "take in a file of people"),
+    Command(("import", "suppressions"), "people.import_suppressions", "take in a do-not-call or opt-out list"),
+    Command(("person",), "people.person", "show one person: everything that happened, and why"),
+    Command(("segment", "count"), "people.segment_count", "count the people a condition describes"),
+    Command(("segment", "explain"), "people.segment_explain", "say clause by clause why a person is in or out"),
+    Command(("playbooks",), "campaigns.playbooks", "list and check the playbooks", DJANGO),
+    Command(("campaign", "launch"), "campaigns.campaign_launch", "draft, cost, confirm and launch a campaign"),
+    Command(
+        ("campaign", "preview"), "campaigns.campaign_preview", "who would get what when, and who is left out and why"
+    ),
+    Command(("campaign", "status"), "campaigns.campaign_status", "a campaign's funnel; pause, resume, stop"),
+    Command(("campaign", "why"), "campaigns.campaign_why", "why a person stands where they stand"),
+    Command(("desk", "next"), "calls.desk_next", "serve the next best call to an agent"),
+    Command(("desk", "dispose"), "calls.desk_dispose", "record the outcome of a call"),
+    Command(("report", "weekly"), "results.report_weekly", "the week's report as PDF"),
+    Command(("report", "funnel"), "results.report_funnel", "a campaign's figures on the screen"),
+    Command(("rehearse",), "results.rehearse", "run a playbook on virtual people in a scratch organization"),
+    Command(("bench",), "results.bench", "measure this machine against the speed goals"),
 )
 
 

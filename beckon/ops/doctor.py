@@ -154,7 +154,8 @@ def _rights() -> Iterator[Finding]:
         row = connection.execute(
             "SELECT rolsuper, rolbypassrls,"
             " has_schema_privilege(current_user, 'public', 'CREATE'),"
-            " has_database_privilege(current_user, current_database(), 'CREATE') FROM pg_roles WHERE rolname = current_user"
+            " has_database_privilege(current_user, current_database(), 'CREATE')"
+            " FROM pg_roles WHERE rolname = current_user"
         ).fetchone()
     assert row is not None
     problems = [

@@ -37,7 +37,7 @@ def schemas_behind() -> list[str]:
         for schema in schemas:
             quoted = connections[ADMIN].ops.quote_name(schema)
             try:
-                cursor.execute(f"SELECT app, name FROM {quoted}.django_migrations")  # noqa: S608 - quoted identifier
+                cursor.execute(f"SELECT app, name FROM {quoted}.django_migrations")
             except ProgrammingError:
                 behind.append(schema)
                 continue

@@ -39,7 +39,8 @@ def activity_lines(activity: Activity) -> list[str]:
     """Messages, calls and visits; money in dollars."""
     lines = [f"{'':<20}{'sent':>8}{'delivered':>11}{'failed':>8}{'cost':>12}"]
     lines += [
-        f"{CHANNELS.get(c.channel, c.channel):<20}{c.sent:>8,}{c.delivered:>11,}{c.failed:>8,}{dollars(c.cost_cents):>12}"
+        f"{CHANNELS.get(c.channel, c.channel):<20}{c.sent:>8,}{c.delivered:>11,}{c.failed:>8,}"
+        f"{dollars(c.cost_cents):>12}"
         for c in activity.channels
     ]
     lines.append(f"{'agent calls':<20}{activity.dials:>8,}{'':>19}{dollars(activity.agent_cost_cents):>12}")
@@ -47,7 +48,8 @@ def activity_lines(activity: Activity) -> list[str]:
     visits = activity.visits
     lines += [
         "",
-        f"answered {activity.answered:,} of {activity.dials:,} dials   texts answered {sum(activity.replies.values()):,}"
+        f"answered {activity.answered:,} of {activity.dials:,} dials"
+        f"   texts answered {sum(activity.replies.values()):,}"
         f"   opt-outs {activity.opt_outs:,}",
         f"visits: booked {visits.booked:,}, kept {visits.kept:,}, missed {visits.missed:,}   collected"
         f" {dollars(visits.revenue_cents)}",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from beckon.ops.commands import playbooks
+from beckon.ops.commands.campaigns import playbooks
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "howto" / "add-a-playbook.md"
 

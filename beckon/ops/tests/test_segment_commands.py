@@ -11,7 +11,7 @@ import pytest
 
 from beckon.core.actors import SYSTEM
 from beckon.core.audit.models import AuditEntry
-from beckon.ops.commands import segment_count, segment_explain
+from beckon.ops.commands.people import segment_count, segment_explain
 from beckon.people.models import Person
 from beckon.segments.actions import save_segment
 from beckon.segments.conditions import parse_text

@@ -10,7 +10,6 @@ from beckon.core.actors import COMMAND_LINE
 from beckon.core.clock import domain_now
 from beckon.core.tenancy import get_organization, org_scope
 
-NAME = ("campaign", "status")
 HELP = "Show a campaign's people and figures, or all campaigns; pause, resume or stop one."
 
 

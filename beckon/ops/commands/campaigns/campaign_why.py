@@ -10,7 +10,6 @@ from beckon.core.audit.actions import record_audit
 from beckon.core.clock import domain_now
 from beckon.core.tenancy import get_organization, org_scope
 
-NAME = ("campaign", "why")
 HELP = "Say why a person stands where they stand in every campaign, with each step taken and each reason kept."
 
 

@@ -10,7 +10,6 @@ from beckon.campaigns.queries import reason_sentence
 from beckon.core.clock import domain_now
 from beckon.core.tenancy import get_organization, org_scope
 
-NAME = ("campaign", "preview")
 HELP = "Show who would get what when if nobody answered, and who is left out and why. Records nothing."
 
 

@@ -11,7 +11,6 @@ from beckon.core.tenancy import get_organization, org_scope
 from beckon.segments.conditions import Definition, parse_text
 from beckon.segments.queries import count, get_definition, sample
 
-NAME = ("segment", "count")
 HELP = "Count the people a condition describes. docs/howto/add-a-segment-field.md tells how conditions are written."
 
 

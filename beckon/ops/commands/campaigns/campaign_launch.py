@@ -17,7 +17,6 @@ from beckon.core.tenancy import get_organization, org_scope
 from beckon.segments.conditions import to_json
 from beckon.segments.queries import get_definition
 
-NAME = ("campaign", "launch")
 HELP = "Draft a campaign from a playbook, show what it should cost and bring, and launch it once you confirm."
 
 

@@ -20,7 +20,6 @@ from beckon.people.importing.undoing import undo_import
 from beckon.people.models import Import
 from beckon.people.normal.fields import Field
 
-NAME = ("import", "people")
 HELP = "Take in a file of people: CSV, TSV or any delimited text in any encoding, XLSX, FHIR Patient NDJSON."
 _STAGES = {"reading": "reading rows", "comparing": "comparing people", "merging": "writing people"}
 

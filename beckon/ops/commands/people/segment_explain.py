@@ -8,12 +8,11 @@ from beckon.core.actors import COMMAND_LINE
 from beckon.core.audit.actions import record_audit
 from beckon.core.clock import domain_now
 from beckon.core.tenancy import get_organization, org_scope
-from beckon.ops.commands.segment_count import add_condition_arguments, chosen_definition
+from beckon.ops.commands.people.segment_count import add_condition_arguments, chosen_definition
 from beckon.segments.explain import Explanation
 from beckon.segments.queries import explain
 from beckon.segments.wording import Language
 
-NAME = ("segment", "explain")
 HELP = "Say clause by clause why a person is in or out of a segment. The look is put on record."
 _VERDICTS = {Language.ENGLISH: ("in", "out"), Language.SPANISH: ("dentro", "fuera")}
 _MARKS = {Language.ENGLISH: ("yes", "no"), Language.SPANISH: ("sí", "no")}

@@ -26,7 +26,11 @@ def run(args: argparse.Namespace) -> int:
     organization = get_organization(args.org)
     now = domain_now(organization)
     with org_scope(organization):
-        ids = [int(args.who)] if args.who.isdigit() and len(args.who) < 9 else [f.person_id for f in search_people(args.who)]
+        ids = (
+            [int(args.who)]
+            if args.who.isdigit() and len(args.who) < 9
+            else [f.person_id for f in search_people(args.who)]
+        )
         record_audit(action="person.viewed", object_kind="person", object_ids=ids, by=COMMAND_LINE, now=now)
         stories = [story for story in (story_of(i, args.language) for i in ids[:20]) if story]
         if len(stories) == 1:

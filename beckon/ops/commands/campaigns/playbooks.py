@@ -8,7 +8,6 @@ from beckon.campaigns.errors import PlaybookError
 from beckon.campaigns.playbooks.reading import library_keys, parse_playbook, read_definition, read_library
 from beckon.campaigns.playbooks.schema import Playbook
 
-NAME = "playbooks"
 HELP = "List the playbooks there are, show one step by step, or check one of your own. docs/howto/add-a-playbook.md."
 
 

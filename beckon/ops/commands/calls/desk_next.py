@@ -1,0 +1,81 @@
+"""`beckon desk next`."""
+
+import argparse
+
+from beckon.core.actors import Actor, user
+from beckon.core.clock import domain_now
+from beckon.core.errors import BeckonError
+from beckon.core.models import Organization, User
+from beckon.core.tenancy import get_organization, org_scope
+from beckon.desk.actions import take_next
+from beckon.desk.models import CallQueue
+from beckon.desk.queries import why_empty
+from beckon.desk.values import EmptyList, Served
+
+HELP = (
+    "Serve the next best call to an agent: whom, which number, why now, and the script filled in. Held for 15 minutes."
+)
+
+
+class NoAgent(BeckonError):
+    """Nobody with this e-mail may work here."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Agents are named by their e-mail."""
+    parser.add_argument("--org", required=True)
+    parser.add_argument("--agent", required=True, metavar="EMAIL", help="a member of the organization")
+    parser.add_argument("--queue", default="Outreach")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Asking again shows the same person until the call is disposed. Exit code 1 with an empty list, and why."""
+    organization = get_organization(args.org)
+    agent = agent_of(args.agent, organization)
+    now = domain_now(organization)
+    with org_scope(organization):
+        queues = list(CallQueue.objects.filter(name=args.queue, is_active=True).values_list("pk", flat=True))
+        served = take_next(agent, queues, by=agent, now=now)
+        empty = None if served else why_empty(queues, now=now)
+    if empty is not None:
+        print("\n".join(_why_nobody(empty)))
+        return 1
+    print("\n".join(_card(served[0])))
+    return 0
+
+
+def agent_of(email: str, organization: Organization) -> Actor:
+    """The member with this e-mail as an actor. Raises NoAgent."""
+    found = User.objects.filter(
+        email=email.strip().lower(), is_active=True, memberships__organization=organization, memberships__ended_at=None
+    ).first()
+    if found is None:
+        raise NoAgent(f"{email} is not a member of {organization.slug}; `beckon init` makes the first administrator")
+    return user(found.pk)
+
+
+def _card(person: Served) -> list[str]:
+    lines = [
+        f"task {person.task_id}   {person.given_name} {person.family_name}   "
+        + (f"born {person.birth_date:%Y-%m-%d}" if person.birth_date else "birth date not known"),
+        f"dial {person.number.value} ({person.number.line_type})   {person.local_time:%a %H:%M %Z} there   "
+        f"attempt {person.attempt} of {person.max_attempts}   because: {person.why.replace('_', ' ')}",
+    ]
+    lines += [f"else {number.value} ({number.line_type})" for number in person.other_numbers]
+    if person.callback_note:
+        lines.append(f"note: {person.callback_note}")
+    lines += [f"{call.at:%Y-%m-%d %H:%M}  {call.code}  {call.remarks}".rstrip() for call in person.calls]
+    return [*lines, "", person.script or person.script_problem or "no script", ""]
+
+
+def _why_nobody(empty: EmptyList) -> list[str]:
+    lines = ["nobody to call now:"]
+    lines += [f"  {count:>8,}  {reason.replace('_', ' ')}" for reason, count in empty.by_reason.items()]
+    if empty.outside_hours:
+        opens = f", the first may be called at {empty.opens_at:%a %H:%M %Z}" if empty.opens_at else ""
+        lines.append(f"  {empty.outside_hours:>8,}  outside legal hours where they are{opens}")
+    if empty.with_agents:
+        lines.append(f"  {empty.with_agents:>8,}  with other agents now")
+    if empty.next_due_at:
+        lines.append(f"next one due {empty.next_due_at:%a %Y-%m-%d %H:%M %Z}")
+    return lines if len(lines) > 1 else ["nobody is on this list; a running campaign puts people on it"]
