@@ -37,6 +37,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("demo",), "installation.demo", "load the sample practice and run fourteen weeks of outreach", DJANGO),
     Command(("doctor",), "installation.doctor", "say what is wrong with this set-up and how to mend it", NOTHING),
     Command(("migrate",), "installation.migrate", "bring every organization's tables to this version", DJANGO),
+    Command(("practice",), "installation.practice", "load locations, clinicians, visit types and senders from a file"),
     Command(("organizations",), "installation.organizations", "list the organizations of this installation"),
     Command(("worker",), "installation.worker", "run jobs and due work on the wall clock; start as many as you like"),
     Command(("db", "start"), "installation.db_start", "start the embedded database", NOTHING),

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from beckon.campaigns import life
+from beckon.campaigns.errors import WrongStatus
 from beckon.campaigns.life import LaunchNo, NotLaunched
-from beckon.campaigns.models import Campaign
+from beckon.campaigns.models import Campaign, CampaignStatus
 from beckon.campaigns.playbooks.installing import install_playbook, sign_off_playbook
 from beckon.campaigns.playbooks.reading import FOLDER, read_definition, read_library
 from beckon.core.actors import COMMAND_LINE
@@ -70,6 +71,8 @@ def _draft(args: argparse.Namespace, organization: Organization, now: datetime) 
     name = args.name or f"{args.playbook} {now:%Y-%m}"
     existing = Campaign.objects.select_related("playbook").filter(name=name).first()
     if existing is not None:
+        if existing.status != CampaignStatus.DRAFT:
+            raise WrongStatus(f"{name!r} is {existing.status} already; give the new campaign another --name")
         life.economics_for(existing, agents=args.agents, now=now)
         return existing
     starts_at = now
