@@ -22,7 +22,7 @@ SELECT m.id, m.person_id, m.channel, m.address, m.sender_id, m.campaign_id, c.na
   FROM messaging_message m
   JOIN campaigns_campaign c ON c.id = m.campaign_id
   JOIN campaigns_enrollment e ON e.id = m.enrollment_id
- WHERE m.sent_at = %s AND NOT m.is_inbound AND m.status IN ('sent', 'delivered') ORDER BY m.id"""
+ WHERE m.id >= %s AND m.sent_at = %s AND NOT m.is_inbound AND m.status IN ('sent', 'delivered') ORDER BY m.id"""
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,13 @@ def outcome_of_world(world: World) -> Any:
     return outcome
 
 
-def plan_reactions(world: World, now: datetime) -> int:
-    """Draw what people do about the campaign messages that left at `now`; returns how many will do something."""
+def plan_reactions(world: World, now: datetime, *, from_message: int) -> int:
+    """Draw what people do about the campaign messages that left at `now`; returns how many will do something.
+
+    `from_message`: no message with a smaller id was waiting, so that the many that left before are not looked at.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_ARRIVED, [now])
+        cursor.execute(_ARRIVED, [from_message, now])
         rows = cursor.fetchall()
     acts = [act for row in rows for act in _reaction(world, row, now)]
     VirtualAct.objects.bulk_create(acts)

@@ -53,7 +53,7 @@ def run_days(world: World, *, first: date, days: int, progress: Progress | None 
 
 
 def blocks_of(day: date, zone: ZoneInfo) -> Iterator[datetime]:
-    """When the blocks of a day begin: at even hours on one day, at odd ones on the next, so that every hour has calls."""
+    """When the blocks of a day begin: at even hours one day, at odd ones the next, so that every hour has calls."""
     for hour in range(FIRST_HOUR + day.toordinal() % 2, LAST_HOUR, BLOCK // timedelta(hours=1)):
         yield datetime.combine(day, time(hour), zone)
 
@@ -81,7 +81,7 @@ def live_a_block(world: World, at: datetime, *, is_first: bool = True) -> None:
         elif work.enrollments or work.acts:
             advance_all(organization, now=at)
         if is_first or work.enrollments or work.acts or work.messages:
-            _send(world, at)
+            _send(world, at, from_message=work.first_waiting)
         if work.calls and world.agents and is_workday(at) and at.hour <= LAST_BLOCK:
             work_a_block(world, begins=at, ends=at + BLOCK)
         set_clock(organization, at + BLOCK)
@@ -89,13 +89,14 @@ def live_a_block(world: World, at: datetime, *, is_first: bool = True) -> None:
 
 @dataclass(frozen=True)
 class _Work:
-    """What has come due, asked in one query."""
+    """What has come due, asked in one query. `first_waiting`: messages with a smaller id have left or never will."""
 
     visits: bool
     acts: bool
     enrollments: bool
     messages: bool
     calls: bool
+    first_waiting: int
 
 
 _WORK = """
@@ -104,7 +105,9 @@ SELECT EXISTS (SELECT 1 FROM scheduling_appointment WHERE status = 'booked' AND 
        EXISTS (SELECT 1 FROM campaigns_enrollment WHERE left_at IS NULL AND due_at <= %(at)s),
        EXISTS (SELECT 1 FROM messaging_message WHERE sent_at IS NULL AND settled_at IS NULL AND status = 'queued'
                 AND not_before <= %(at)s),
-       EXISTS (SELECT 1 FROM desk_calltask WHERE status = 'open' AND due_at <= %(at)s)"""
+       EXISTS (SELECT 1 FROM desk_calltask WHERE status = 'open' AND due_at <= %(at)s),
+       COALESCE((SELECT min(id) FROM messaging_message WHERE sent_at IS NULL AND settled_at IS NULL),
+                (SELECT max(id) + 1 FROM messaging_message), 0)"""
 
 
 def _work_at(at: datetime) -> _Work:
@@ -115,11 +118,11 @@ def _work_at(at: datetime) -> _Work:
     return _Work(*row)
 
 
-def _send(world: World, at: datetime) -> None:
+def _send(world: World, at: datetime, *, from_message: int) -> None:
     carrier = SandboxCarrier(outcome_of_world(world))
     done = dispatch_due(by=SYSTEM, now=at, tick_seconds=BLOCK.total_seconds(), carrier_of=lambda held: carrier)
     if done.sent or done.delivered:
-        plan_reactions(world, at)
+        plan_reactions(world, at, from_message=from_message)
 
 
 def _hear_from_people(world: World, at: datetime) -> None:

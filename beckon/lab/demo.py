@@ -61,7 +61,8 @@ def take_in_sample(organization: Organization) -> Result | None:
         if Import.objects.filter(status="done").exists():
             return None
     assert organization.clock_at is not None
-    return take_in(SAMPLE, organization, source="Prospects", consent="sms=written,voicemail=written", now=organization.clock_at)
+    consent = "sms=written,voicemail=written"
+    return take_in(SAMPLE, organization, source="Prospects", consent=consent, now=organization.clock_at)
 
 
 def launch_campaign(organization: Organization) -> tuple[World, Campaign]:

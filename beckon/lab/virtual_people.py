@@ -2,9 +2,11 @@
 
 import csv
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 from beckon.core.draws import pick, uniform
+from beckon.people.places.tables import area_code_table
 
 GIVEN = (
     "Ada", "Alma", "Amos", "Ana", "Ben", "Bo", "Carla", "Cruz", "Dana", "Dora", "Eli", "Elsa", "Eva", "Fay", "Gil",
@@ -28,11 +30,10 @@ TEXTABLE = 0.65
 """Share of people who agreed to texts. Assumption."""
 NEAR = {0: 6.0, 1: 4.0, 2: 2.0}
 """Most people of a practice live close by; the rest are spread over the zones. Assumption."""
-AREA_CODES = (
-    "201", "202", "203", "205", "206", "207", "208", "209", "210", "212", "213", "214", "215", "216",
-    "217",
-              "218", "219", "224", "225", "228", "229", "231", "234", "239", "240", "248", "251", "252", "253", "254",
-)  # fmt: skip
+FROM_ELSEWHERE = ("213", "305", "214")
+"""Area codes that people brought along when they moved here."""
+MOVED = 0.08
+"""Share of people with such a number. Assumption."""
 HEADER = (
     "Record Number", "First Name", "Last Name", "DOB", "Sex", "Language", "Address", "City", "State", "Zip",
     "Cell Phone", "Home Phone", "Email", "OK to Text", "Last Visit", "Last Appointment", "Last Appointment Outcome",
@@ -57,7 +58,8 @@ def _row(number: int, seed: int, today: date, playbook: str) -> list[str]:
         return uniform(seed, "person", number, *names)
 
     place = PLACES[pick({i: NEAR.get(i, 0.4) for i in range(len(PLACES))}, seed, "person", number, "place")]
-    city, state, postal_code, area = place
+    city, state, postal_code, _ = place
+    has_moved = draw("moved") < MOVED
     born = today - timedelta(days=round(365.25 * (19 + 66 * draw("age"))))
     kind = pick({"mobile": 0.62, "both": 0.18, "landline": 0.14, "none": 0.06}, seed, "person", number, "phones")
     given = GIVEN[int(draw("given") * len(GIVEN))]
@@ -67,8 +69,8 @@ def _row(number: int, seed: int, today: date, playbook: str) -> list[str]:
     return [
         f"V{number:07d}", given, family, born.isoformat(), "F" if draw("sex") < 0.52 else "M",
         "es" if draw("language") < 0.25 else "en", f"{100 + number} {family} Avenue", city, state, postal_code,
-        _phone(area, number, 0) if kind in ("mobile", "both") else "",
-        _phone(area, number, 1) if kind in ("landline", "both") else "",
+        _phone(_area_code(place, number, 0, has_moved), number) if kind in ("mobile", "both") else "",
+        _phone(_area_code(place, number, 1, has_moved), number) if kind in ("landline", "both") else "",
         f"{given}.{family}.{number}@example.org".lower() if draw("email") < 0.7 else "",
         "Y" if draw("consent") < TEXTABLE else "N", seen, last, outcome,
     ]  # fmt: skip
@@ -92,8 +94,23 @@ def _last_appointment(playbook: str, today: date, seen: str, draw: float, outcom
             return seen, "kept"
 
 
-def _phone(area: str, number: int, which: int) -> str:
-    """A fictional number: 100 per area code in exchange 555; beyond them the area code is shared out anew."""
-    block = number // 100
-    code = area if block == 0 and which == 0 else AREA_CODES[(block * 2 + which) % len(AREA_CODES)]
+def _phone(code: str, number: int) -> str:
+    """A fictional number: 100 per area code, all in exchange 555."""
     return f"({code}) 555-01{number % 100:02d}"
+
+
+def _area_code(place: tuple[str, str, str, str], number: int, which: int, has_moved: bool) -> str:
+    """The place's own code for the first hundred people, then the codes of the state in turn; or one brought along."""
+    _, state, _, own = place
+    if has_moved and which == 0:
+        return FROM_ELSEWHERE[number % len(FROM_ELSEWHERE)]
+    codes = _codes_of(state) or (own,)
+    block = number // 100
+    return own if block == 0 and which == 0 else codes[(block * 2 + which) % len(codes)]
+
+
+@cache
+def _codes_of(state: str) -> tuple[str, ...]:
+    """The area codes that lie in this state alone."""
+    table = area_code_table().items()
+    return tuple(sorted(c for c, a in table if a.kind == "geographic" and a.states == {state}))

@@ -49,6 +49,7 @@ class Done:
     appointment: Appointment | None
     moved_on: bool
     is_inbound: bool
+    is_new_mobile: bool = False
     call_id: int = 0
 
     @property
@@ -108,7 +109,7 @@ def mark_numbers(done: Sequence[Done], by: Actor, now: datetime) -> None:
     if dead:
         mark_number_dead(dead, "disconnected", by=by, now=now)
     for each in done:
-        if each.outcome.details.captured_mobile:
+        if each.is_new_mobile:
             add_phone(each.person.pk, each.outcome.details.captured_mobile, line_type=LineType.MOBILE, use="mobile",
                       by=by, now=now)
 

@@ -4,7 +4,7 @@ Locks: people, then tasks, each in id order. A repeated form is one call.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,16 +15,16 @@ from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
-from beckon.desk.models import Call, CallTask, TaskStatus
+from beckon.desk.models import CallTask, TaskStatus
 from beckon.desk.outcomes import consequences
 from beckon.desk.outcomes.consequences import Done
 from beckon.desk.outcomes.dispositions import Behaviours
+from beckon.desk.outcomes.reading import Known, read_and_lock
 from beckon.desk.rules import DetailNo, Effects, TaskFacts, outcome_of
 from beckon.desk.serving.places import all_places
 from beckon.desk.timing import CallbackNo, zone_of
 from beckon.desk.values import Disposed, DisposeNo, NotDisposed, Outcome
-from beckon.people.models import ContactPoint, Person
-from beckon.scheduling.models import Appointment
+from beckon.people.models import Person
 
 _UPDATE = """
 UPDATE desk_calltask t SET
@@ -53,25 +53,13 @@ FROM unnest(%s::bigint[], %s::smallint[], %s::text[]) g(id, attempts, tried_hour
 """
 
 
-@dataclass
-class _Known:
-    """What was read and locked for a batch."""
-
-    calls: Mapping[str, int]
-    tasks: Mapping[int, CallTask]
-    people: Mapping[int, Person]
-    numbers: Mapping[int, list[int]]
-    appointments: Mapping[int, Appointment]
-    task_of_person: Mapping[int, CallTask]
-
-
 def dispose(outcomes: Sequence[Outcome], *, by: Actor, now: datetime) -> list[Disposed | NotDisposed]:
     """Record outcomes of calls and do what their dispositions say; one answer per outcome, in order.
 
     Who holds the task disposes it; where it was closed or passed on meanwhile, the call and what it says about
     the person are recorded and the task is left alone. A call the person asked for does not count as an attempt.
     """
-    known = _read(outcomes)
+    known = read_and_lock(outcomes)
     behaviours, places = Behaviours(), all_places()
     done: list[Done] = []
     answers: list[Disposed | NotDisposed | None] = []
@@ -96,28 +84,8 @@ def _answer(done: Done) -> Disposed:
     return Disposed(done.call_id, done.effects, task_moved_on=done.moved_on)
 
 
-def _read(outcomes: Sequence[Outcome]) -> _Known:
-    calls = dict(Call.objects.filter(dedupe_key__in=[o.form_id for o in outcomes]).values_list("dedupe_key", "pk"))
-    task_ids = sorted({o.task_id for o in outcomes if o.task_id is not None})
-    person_ids = {o.person_id for o in outcomes if o.person_id is not None}
-    person_ids |= set(CallTask.objects.filter(pk__in=task_ids).values_list("person_id", flat=True))
-    people = {p.pk: p for p in Person.objects.filter(pk__in=person_ids).order_by("pk").select_for_update(no_key=True)}
-    tasks = {t.pk: t for t in CallTask.objects.filter(pk__in=task_ids).order_by("pk").select_for_update(no_key=True)}
-    strays = {o.person_id for o in outcomes if o.task_id is None}
-    own = CallTask.objects.filter(person_id__in=strays, status=TaskStatus.OPEN).order_by("pk") if strays else ()
-    numbers: dict[int, list[int]] = {}
-    points = ContactPoint.objects.filter(
-        person_id__in=person_ids, kind="phone", ended_at=None, number__dead_at=None
-    ).order_by("person_id", "rank", "pk")
-    for person_id, number_id in points.values_list("person_id", "number_id"):
-        numbers.setdefault(person_id, []).append(number_id)
-    linked = [o.details.appointment_id for o in outcomes if o.details.appointment_id is not None]
-    appointments = Appointment.objects.select_related("clinician", "location", "visit_type").in_bulk(linked)
-    return _Known(calls, tasks, people, numbers, appointments, {task.person_id: task for task in reversed(list(own))})
-
-
 def _decide(
-    outcome: Outcome, known: _Known, behaviours: Behaviours, places: Mapping[int, Any], seen: set[int | str],
+    outcome: Outcome, known: Known, behaviours: Behaviours, places: Mapping[int, Any], seen: set[int | str],
     now: datetime,
 ) -> Done | DisposeNo | DetailNo | CallbackNo:
     task = known.tasks.get(outcome.task_id) if outcome.task_id is not None else None
@@ -141,7 +109,10 @@ def _decide(
     if not isinstance(effects, Effects):
         return effects
     appointment = known.appointments.get(outcome.details.appointment_id or 0)
-    return Done(outcome, person, task, effects, facts.zone, appointment, moved_on, is_inbound=is_stray)
+    return Done(
+        outcome, person, task, effects, facts.zone, appointment, moved_on, is_inbound=is_stray,
+        is_new_mobile=known.is_new_mobile(person.pk, outcome.details.captured_mobile),
+    )
 
 
 def _is_theirs(task: CallTask, outcome: Outcome) -> bool:
@@ -160,7 +131,7 @@ def _was_theirs(task: CallTask | None, outcome: Outcome) -> bool:
 
 
 def _misuse(
-    outcome: Outcome, task: CallTask | None, person: Person | None, known: _Known, seen: set[int | str], now: datetime
+    outcome: Outcome, task: CallTask | None, person: Person | None, known: Known, seen: set[int | str], now: datetime
 ) -> DisposeNo | None:
     linked = outcome.details.appointment_id
     visit = known.appointments.get(linked) if linked is not None else None
@@ -178,10 +149,10 @@ def _misuse(
 
 
 def _facts(
-    outcome: Outcome, task: CallTask | None, person: Person, known: _Known, places: Mapping[int, Any], *,
+    outcome: Outcome, task: CallTask | None, person: Person, known: Known, places: Mapping[int, Any], *,
     uncounted: bool,
 ) -> TaskFacts:
-    numbers = tuple(known.numbers.get(person.pk, ()))
+    numbers = tuple(phone.number_id for phone in known.phones.get(person.pk, ()))
     place = places[task.place if task and task.place in places else 0]
     base = TaskFacts(
         is_callback=uncounted, numbers=numbers, number_id=outcome.number_id, place=place,

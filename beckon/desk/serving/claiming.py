@@ -71,6 +71,13 @@ SELECT {_COLUMNS} FROM desk_calltask t JOIN best ON best.id = t.id
  ORDER BY t.value DESC, t.attempts, t.due_at, t.id LIMIT %(limit)s FOR UPDATE OF t SKIP LOCKED
 """
 
+_MORE = """
+SELECT EXISTS (
+    SELECT 1 FROM desk_calltask t
+     WHERE t.queue_id = ANY (%(queues)s) AND t.place = ANY (%(places)s) AND t.status = 'open' AND t.is_ready
+       AND t.callback_at IS NULL AND t.id <> ALL (%(passed)s))
+"""
+
 _LOCK_PEOPLE = """
 SELECT id, time_zone, preferred_hour,
        COALESCE(next_appointment_at > %(now)s AND next_appointment_at < %(now)s + make_interval(days => COALESCE(
@@ -183,10 +190,17 @@ def _claim_ready(asking: _Asking, terms: _Terms) -> None:
         rows = _select(_READY, asking, terms, limit=limit, window=window + len(asking.passed), each=each)
         if rows:
             _decide(rows, asking, terms)
-        elif window >= _LARGEST_WINDOW:
+        elif window >= _LARGEST_WINDOW or not _is_more(asking, terms):
             return
         else:
             window *= 8
+
+
+def _is_more(asking: _Asking, terms: _Terms) -> bool:
+    """Whether anybody is left beyond those passed over: an empty window may only mean that others hold its people."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MORE, {"queues": terms.queues, "places": terms.places, "passed": asking.passed})
+        return bool(cursor.fetchone()[0])
 
 
 def _select(sql: str, asking: _Asking, terms: _Terms, **more: int) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import connection
 
@@ -15,6 +16,7 @@ def key_of(place: Place) -> str:
     return f"{','.join(sorted(place.states))}|{','.join(sorted(place.zones))}"
 
 
+@lru_cache(maxsize=10_000)
 def place_of_key(key: str) -> Place:
     """The place of a stored form."""
     states, _, zones = key.partition("|")
