@@ -8,6 +8,7 @@ from django.db import connection
 
 from beckon.campaigns import queries as campaign_queries
 from beckon.campaigns.models import Campaign
+from beckon.campaigns.planning.economics import WEEKS_IN_A_MONTH, WORKDAYS_IN_A_WEEK, Assumptions
 from beckon.reports.figures import (
     Activity,
     AttemptRow,
@@ -20,10 +21,10 @@ from beckon.reports.figures import (
 )
 from beckon.reports.periods import Period, week_name
 
-DIALS_PER_AGENT_DAY = 200
-"""An agent dials about 200 people a day (mission.md, numbers from the field)."""
-DIAL_CENTS = 40
-"""An agent costs $1,760 a month (mission.md) of 22 working days: $80 for 200 dials, the same rate the forecast uses."""
+_FORECAST = Assumptions()
+DIALS_PER_AGENT_DAY = _FORECAST.dials_per_agent_day
+DIAL_CENTS = _FORECAST.agent_month_cents / (WORKDAYS_IN_A_WEEK * WEEKS_IN_A_MONTH * DIALS_PER_AGENT_DAY)
+"""What a dial costs, at the rate the forecast before launch uses, so that plan and outcome compare."""
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -56,7 +57,7 @@ def activity(period: Period, *, campaign_id: int | None = None) -> Activity:
         visits=VisitFigures(*_one(_VISITS, values)),
         opt_outs=_one(_OPT_OUTS, values)[0],
         goals=_one(_GOALS, values)[0],
-        agent_cost_cents=dials * DIAL_CENTS,
+        agent_cost_cents=round(dials * DIAL_CENTS),
     )
 
 

@@ -101,6 +101,16 @@ def mean_attempts(assumptions: Assumptions) -> float:
     return sum(stays**attempt for attempt in range(assumptions.attempts))
 
 
+def busiest_day(people: int, a_week: int, assumptions: Assumptions) -> int:
+    """Calls on a working day of the busiest week: everybody on the list once a week, as many weeks' people as overlap."""
+    if not people:
+        return 0
+    stays = 1 - assumptions.leaving_share_per_attempt
+    overlapping = min(assumptions.attempts, math.ceil(people / a_week))
+    calls = min(people, a_week * sum(stays**week for week in range(overlapping)))
+    return math.ceil(round(calls / WORKDAYS_IN_A_WEEK, 6))
+
+
 def economics_of(
     *,
     people: int,
@@ -129,6 +139,7 @@ def economics_of(
     revenue = kept * a.revenue_per_visit_cents
     a_month = min(people, daily_volume * WORKDAYS_IN_A_WEEK * WEEKS_IN_A_MONTH)
     a_week = min(people, daily_volume * WORKDAYS_IN_A_WEEK)
+    calls_a_day = busiest_day(people, a_week, a) if has_calls else 0
     return Economics(
         people=people,
         days_to_enrol=days,
@@ -137,14 +148,14 @@ def economics_of(
         expected_revenue_cents=revenue,
         message_cents=messages,
         agent_days=agent_days,
-        agents_needed=agents_for(a_month, a) if has_calls else 0,
+        agents_needed=max(agents_for(a_month, a), math.ceil(calls_a_day / a.dials_per_agent_day)) if has_calls else 0,
         agent_cents=agent_cents,
         list_cents=list_cents,
         cost_cents=cost,
         profit_cents=revenue - cost,
         break_even_visits=math.ceil(cost / a.revenue_per_visit_cents) if a.revenue_per_visit_cents else 0,
         bookings_per_week=math.ceil(round(a_week * a.booked_share, 6)),
-        calls_per_day=math.ceil(round(a_week / WORKDAYS_IN_A_WEEK * mean_attempts(a), 6)) if has_calls else 0,
+        calls_per_day=calls_a_day,
         agents=agents,
         assumptions=a,
     )

@@ -42,7 +42,8 @@ def test_a_campaign_breaks_even_when_its_kept_visits_pay_everything() -> None:
     assert e.break_even_visits == 95
     assert (e.expected_booked, e.expected_kept, e.expected_revenue_cents) == (400, 280, 2_800_000)
     assert e.profit_cents == e.expected_revenue_cents - e.cost_cents
-    assert (e.agents_needed, e.bookings_per_week, e.calls_per_day) == (2, 100, 673)
+    # 1,000 a week, four weeks overlap: 1,000 x (1 + 0.8 + 0.64 + 0.512) calls over five days, 200 an agent
+    assert (e.agents_needed, e.bookings_per_week, e.calls_per_day) == (3, 100, 591)
 
 
 def test_without_calls_no_agent_is_needed() -> None:
