@@ -22,6 +22,7 @@ from beckon.core.tenancy import org_scope
 from beckon.lab.acts import outcome_of_world, plan_reactions, settle_visits, take_due
 from beckon.lab.agents import take_calls_in, work_a_block
 from beckon.lab.models import VirtualAct
+from beckon.lab.speed import tuned_for_simulation
 from beckon.lab.world import World, is_workday
 from beckon.messaging.receiving.inbound import record_inbound
 from beckon.messaging.sending.virtual import dispatch_due
@@ -39,29 +40,26 @@ Progress = Callable[[datetime], None]
 
 def run_days(world: World, *, first: date, days: int, progress: Progress | None = None) -> None:
     """Live through `days` days from `first`, from where the clock stands; hours already lived are not lived again."""
-    zone = ZoneInfo(world.organization.time_zone)
-    _trust_the_disk_later()
-    for offset in range(days):
-        if offset in COUNTED_AFTER_DAYS:
-            refresh_statistics(world.organization)
-        for number, at in enumerate(blocks_of(first + timedelta(days=offset), zone)):
-            if world.organization.clock_at is not None and at < world.organization.clock_at:
-                continue
-            live_a_block(world, at, is_first=number == 0)
-            if progress is not None:
-                progress(at)
+    with tuned_for_simulation():
+        for offset in range(days):
+            if offset in COUNTED_AFTER_DAYS:
+                refresh_statistics(world.organization)
+            _live_a_day(world, first + timedelta(days=offset), progress)
+
+
+def _live_a_day(world: World, day: date, progress: Progress | None) -> None:
+    for number, at in enumerate(blocks_of(day, ZoneInfo(world.organization.time_zone))):
+        if world.organization.clock_at is not None and at < world.organization.clock_at:
+            continue
+        live_a_block(world, at, is_first=number == 0)
+        if progress is not None:
+            progress(at)
 
 
 def blocks_of(day: date, zone: ZoneInfo) -> Iterator[datetime]:
     """When the blocks of a day begin: at even hours one day, at odd ones the next, so that every hour has calls."""
     for hour in range(FIRST_HOUR + day.toordinal() % 2, LAST_HOUR, BLOCK // timedelta(hours=1)):
         yield datetime.combine(day, time(hour), zone)
-
-
-def _trust_the_disk_later() -> None:
-    """A virtual hour lost to a power cut is lived again, so its commits need not wait for the disk."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit TO off")
 
 
 def live_a_block(world: World, at: datetime, *, is_first: bool = True) -> None:
