@@ -14,6 +14,8 @@ from beckon.campaigns.reactions import Happening, react, undo
 from beckon.campaigns.rules import advance
 from beckon.consent.queries import load_policy
 from beckon.core.actors import SYSTEM, Actor
+from beckon.core.bulk.cursor import id_array, raw_cursor
+from beckon.core.bulk.garbage import without_garbage_searches
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
 
@@ -24,7 +26,7 @@ BATCH = 2_000
 _CLAIM = f"""
 SELECT {SNAPSHOT_COLUMNS}
   FROM campaigns_enrollment
- WHERE left_at IS NULL AND due_at <= %s AND campaign_id = ANY(%s)
+ WHERE left_at IS NULL AND due_at <= %s AND campaign_id = ANY(%s::bigint[])
  ORDER BY due_at, id LIMIT %s
    FOR NO KEY UPDATE SKIP LOCKED
 """
@@ -60,9 +62,8 @@ def advance_due(*, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Adv
     campaigns = load_campaigns(statuses=[CampaignStatus.RUNNING])
     if not campaigns:
         return Advanced()
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [now, list(campaigns), limit])
-        rows = sorted(cursor.fetchall())
+    with raw_cursor() as cursor:
+        rows = sorted(cursor.execute(_CLAIM, [now, id_array(campaigns), limit], binary=True).fetchall())
     if not rows:
         return Advanced()
     claimed = standings(rows, campaigns)
@@ -95,7 +96,7 @@ def advance_all(organization: Organization, *, now: datetime, limit: int = BATCH
     """Advance everybody due, each batch in a transaction of its own."""
     total = Advanced()
     while True:
-        with org_scope(organization):
+        with without_garbage_searches(), org_scope(organization):
             step = advance_due(now=now, limit=limit, by=by)
         total += step
         if step.advanced < limit:  # whoever is still due is in another worker's hands

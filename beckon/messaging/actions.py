@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from beckon.consent.facts import Channel
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
+from beckon.core.bulk.cursor import raw_cursor
 from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
@@ -25,6 +26,8 @@ _COLUMNS: Final = (
 )
 _COPY: Final = f"COPY messaging_message ({', '.join(_COLUMNS)}) FROM STDIN"
 _RACES: Final = 5
+_QUEUED: Final = MessageStatus.QUEUED.value
+_DROPPED: Final = MessageStatus.DROPPED.value
 FAILED: Final = "message.failed"
 _RESUME: Final = "UPDATE channels_sender SET paused_reason = '' WHERE id = %s AND paused_reason <> ''"
 _TO_NUMBERS: Final = (  # by the people behind them, because messages are indexed by person
@@ -53,7 +56,7 @@ def queue_messages(messages: Sequence[NewMessage], *, by: Actor, now: datetime) 
         ids = _reserve_ids(len(written))
         try:
             with transaction.atomic():
-                _copy([_row(id_, each, now) for id_, each in zip(ids, written, strict=True)])
+                _copy(_rows(ids, written, now))
         except IntegrityError as error:
             if "message_once" not in str(error):
                 raise
@@ -108,38 +111,45 @@ def _refuse_misuse(messages: Sequence[NewMessage]) -> None:
 
 
 def _known(keys: Sequence[str]) -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT dedupe_key, id FROM messaging_message WHERE dedupe_key = ANY(%s)", [list(keys)])
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "SELECT dedupe_key, id FROM messaging_message WHERE dedupe_key = ANY(string_to_array(%s, E'\\x1f'))",
+            ["\x1f".join(keys)],
+        )
         return dict(cursor.fetchall())
 
 
 def _reserve_ids(count: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval('messaging_message_id_seq') FROM generate_series(1, %s)", [count]
-        )
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT nextval('messaging_message_id_seq') FROM generate_series(1, %s)", [count], binary=True)
         return [row[0] for row in cursor.fetchall()]
 
 
 def _copy(rows: Sequence[tuple[Any, ...]]) -> None:
     if not rows:
         return
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+    with raw_cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in rows:
             copy.write_row(row)
 
 
-def _row(id_: int, written: Written, now: datetime) -> tuple[Any, ...]:
+def _rows(ids: Sequence[int], all_written: Sequence[Written], now: datetime) -> list[tuple[Any, ...]]:
+    """Rows of _COLUMNS; times that all share are written out once."""
+    present, wall = now.isoformat(), wall_now().isoformat()
+    return [_row(id_, written, now, present, wall) for id_, written in zip(ids, all_written, strict=True)]
+
+
+def _row(id_: int, written: Written, now: datetime, present: str, wall: str) -> tuple[Any, ...]:
     new = written.new
-    status = MessageStatus.DROPPED if written.reason else MessageStatus.QUEUED
-    not_before = max(now, new.not_before) if new.not_before is not None else now
+    status = _DROPPED if written.reason else _QUEUED
+    not_before = new.not_before.isoformat() if new.not_before is not None and new.not_before > now else present
     return (
         id_, new.dedupe_key, new.person_id, written.number_id, written.contact_point_id, False, new.channel.value,
         new.purpose.value, new.hipaa_class, new.requested_at, new.sender_id, written.template_id, new.campaign_id,
         new.enrollment_id, new.step, new.variant, written.language, written.address, written.subject, written.body,
-        written.back, Jsonb(dict(new.extras)) if new.extras else None, written.segments, 0, status.value,
-        written.reason, "", "", "", "", 0, now, not_before, new.expires_at,
-        None, now if written.reason else None, None, wall_now(),
+        written.back, Jsonb(dict(new.extras)) if new.extras else None, written.segments, 0, status,
+        written.reason, "", "", "", "", 0, present, not_before, new.expires_at and new.expires_at.isoformat(),
+        None, present if written.reason else None, None, wall,
     )
 
 

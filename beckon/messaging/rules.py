@@ -41,8 +41,7 @@ class Due(NamedTuple):
     step: str
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Permission holds. The contacts seen are compared again, under lock, when the row is marked."""
 
     due: Due

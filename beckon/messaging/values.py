@@ -1,11 +1,15 @@
 """What callers hand to messaging and get back. Values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from beckon.consent.facts import Channel, Purpose
+
+NOTHING_MORE: Mapping[str, object] = MappingProxyType({})
 
 
 class MessageStatus(StrEnum):
@@ -21,8 +25,7 @@ class MessageStatus(StrEnum):
     RECEIVED = "received"
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessage:
+class NewMessage(NamedTuple):
     """One message to be written now and sent when it may.
 
     Its words come from `template_key` (newest signed-off version in the person's language, else English) with
@@ -37,7 +40,7 @@ class NewMessage:
     purpose: Purpose
     sender_id: int
     template_key: str = ""
-    context: Mapping[str, object] = field(default_factory=dict)
+    context: Mapping[str, object] = NOTHING_MORE
     subject: str = ""
     body: str = ""
     back: str = ""

@@ -2,12 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
-
-from django.db import connection
+from typing import Any, Final, NamedTuple
 
 from beckon.channels.models import Sender
 from beckon.channels.templates import RenderFailure
@@ -17,6 +14,7 @@ from beckon.consent.facts import Ask, Channel
 from beckon.consent.queries import gather_facts, load_policy
 from beckon.consent.rules import may_contact
 from beckon.consent.verdict import Allowed, Later
+from beckon.core.bulk.cursor import id_array, raw_cursor
 from beckon.core.models import Organization, OrganizationKind
 from beckon.core.tenancy import current_organization
 from beckon.messaging.models import Template
@@ -28,9 +26,15 @@ from beckon.messaging.wording.variables import VARIABLES
 PRACTICE: Final = "practice"
 """Key of a sender's config with the practice's own facts: name, phone, website, postal_address."""
 
+_NAMES: Final = "SELECT id, given_name, family_name, language FROM people_person WHERE id = ANY(%s::bigint[])"
+_ADDRESSES: Final = """
+SELECT c.id, c.number_id, n.value
+  FROM people_contactpoint c JOIN people_number n ON n.id = c.number_id
+ WHERE c.id = ANY(%s::bigint[])
+"""
 
-@dataclass(frozen=True, slots=True)
-class Written:
+
+class Written(NamedTuple):
     """One message, worded and addressed; `reason` says why it cannot be sent, or is empty."""
 
     new: NewMessage
@@ -46,15 +50,13 @@ class Written:
     segments: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Addressed:
+class _Addressed(NamedTuple):
     contact_point_id: int
     number_id: int
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(NamedTuple):
     first_name: str
     last_name: str
     language: str
@@ -172,11 +174,9 @@ def _practices(sender_ids: set[int], organization: Organization) -> dict[int, di
 
 
 def _names(person_ids: set[int]) -> dict[int, _Named]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, given_name, family_name, language FROM people_person WHERE id = ANY(%s)", [list(person_ids)]
-        )
-        return {row[0]: _Named(row[1], row[2], row[3]) for row in cursor.fetchall()}
+    with raw_cursor() as cursor:
+        cursor.execute(_NAMES, [id_array(person_ids)], binary=True)
+        return {id_: _Named(first, last, language) for id_, first, last, language in cursor.fetchall()}
 
 
 def _addresses(messages: Sequence[NewMessage], now: datetime) -> tuple[dict[int, _Addressed], dict[int, str]]:
@@ -184,12 +184,9 @@ def _addresses(messages: Sequence[NewMessage], now: datetime) -> tuple[dict[int,
     given = {m.contact_point_id for m in messages if m.contact_point_id is not None}
     found: dict[int, _Addressed] = {}
     if given:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT c.id, c.number_id, n.value FROM people_contactpoint c JOIN people_number n"
-                " ON n.id = c.number_id WHERE c.id = ANY(%s)", [list(given)],
-            )
-            found = {row[0]: _Addressed(*row) for row in cursor.fetchall()}
+        with raw_cursor() as cursor:
+            cursor.execute(_ADDRESSES, [id_array(given)], binary=True)
+            found = {row[0]: _Addressed._make(row) for row in cursor.fetchall()}
     addresses = {
         at: found[m.contact_point_id] for at, m in enumerate(messages) if m.contact_point_id in found
     }

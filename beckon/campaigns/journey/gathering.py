@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -13,6 +13,7 @@ from beckon.campaigns.playbooks.reading import installed, parsed
 from beckon.campaigns.playbooks.schema import Playbook
 from beckon.consent.facts import Policy
 from beckon.consent.queries import gather_facts, load_policy
+from beckon.core.bulk.cursor import id_array, raw_cursor
 from beckon.core.models import Organization
 from beckon.core.tenancy import current_organization
 
@@ -23,7 +24,7 @@ SNAPSHOT_COLUMNS = (
 
 _PEOPLE = """
 SELECT id, language, time_zone, last_encounter_at, next_appointment_at, last_appointment_outcome
-  FROM people_person WHERE id = ANY(%s)
+  FROM people_person WHERE id = ANY(%s::bigint[])
 """
 
 
@@ -40,8 +41,7 @@ class Running:
     queue_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """An enrollment with its campaign and the playbook it runs on."""
 
     snapshot: Snapshot
@@ -108,23 +108,11 @@ def load_versions(ids: Iterable[int]) -> dict[int, Playbook]:
 
 
 def _snapshot(row: tuple[Any, ...], campaign: str, organization: Organization) -> Snapshot:
+    (id_, campaign_id, person_id, key, step, round_, waiting_for, due_at, enrolled_at, memory, goal, second) = row[:12]
     return Snapshot(
-        enrollment_id=row[0],
-        campaign_id=row[1],
-        person_id=row[2],
-        key=row[3],
-        campaign=campaign,
-        seed=organization.seed,
-        step=row[4],
-        round=row[5],
-        waiting_for=row[6],
-        due_at=row[7],
-        enrolled_at=row[8],
-        memory=_json(row[9]),
-        goal_met_at=row[10],
-        second_goal_met_at=row[11],
-        left=row[13],
-    )
+        id_, campaign_id, person_id, key, campaign, organization.seed, step, round_, waiting_for, due_at, enrolled_at,
+        _json(memory), goal, second, left=row[13],
+    )  # fmt: skip
 
 
 def gather(person_ids: Sequence[int], *, now: datetime, policy: Policy | None = None) -> dict[int, Facts]:
@@ -132,21 +120,14 @@ def gather(person_ids: Sequence[int], *, now: datetime, policy: Policy | None = 
     organization = current_organization()
     policy = policy or load_policy()
     people = gather_facts(person_ids, now=now)
-    with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, [list(person_ids)])
-        rows = cursor.fetchall()
+    with raw_cursor() as cursor:
+        rows = cursor.execute(_PEOPLE, [id_array(person_ids)], binary=True).fetchall()
     return {
-        row[0]: Facts(
-            person=people[row[0]],
-            policy=policy,
-            language=row[1] or organization.language,
-            time_zone=row[2] or organization.time_zone,
-            last_encounter_at=row[3],
-            next_appointment_at=row[4],
-            last_appointment_outcome=row[5],
+        person_id: Facts(
+            people[person_id], policy, language or organization.language, time_zone or organization.time_zone, *more
         )
-        for row in rows
-        if row[0] in people
+        for person_id, language, time_zone, *more in rows
+        if person_id in people
     }
 
 

@@ -16,6 +16,7 @@ from beckon.campaigns.journey.values import Effects, Facts, MessageWish
 from beckon.campaigns.reasons import LeaveReason
 from beckon.consent.facts import Channel, Purpose
 from beckon.core.actors import Actor
+from beckon.core.bulk.cursor import raw_cursor
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.desk.actions import close_tasks, open_tasks
@@ -76,7 +77,7 @@ def _update(all_effects: Sequence[Effects], now: datetime) -> None:
         }
         for e in all_effects
     ]
-    with connection.cursor() as cursor:
+    with raw_cursor() as cursor:
         cursor.execute(_UPDATE, [json.dumps(rows)])
 
 
@@ -85,7 +86,8 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _trace(all_effects: Sequence[Effects], now: datetime) -> None:
-    with connection.cursor() as cursor, cursor.copy(_TRACE) as copy:
+    at = now.isoformat()
+    with raw_cursor() as cursor, cursor.copy(_TRACE) as copy:
         for e in all_effects:
             s = e.snapshot
             for r in e.records:
@@ -100,7 +102,7 @@ def _trace(all_effects: Sequence[Effects], now: datetime) -> None:
                         r.outcome,
                         r.reason[:60],
                         detail,
-                        now,
+                        at,
                     )
                 )
 

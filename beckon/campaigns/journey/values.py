@@ -4,7 +4,6 @@ What is made by the million is a NamedTuple: a frozen dataclass takes three time
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -18,8 +17,7 @@ EVENT_PREFIX = "event:"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """An enrollment as it stands. `key` is the person's stable source key, `waiting_for` "" before a step is done.
 
     `memory`: visits {step: n}, flags [..], reply, disposition, attempts, sent, entry {..}, undo {..}.
@@ -36,14 +34,13 @@ class Snapshot:
     waiting_for: str
     due_at: datetime | None
     enrolled_at: datetime
-    memory: Mapping[str, Any] = field(default_factory=dict)
+    memory: Mapping[str, Any] = NOTHING
     goal_met_at: datetime | None = None
     second_goal_met_at: datetime | None = None
     left: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What is known about a person now: the consent gate's facts and the hot columns that branches ask about."""
 
     person: PersonFacts

@@ -1,6 +1,6 @@
 """One person's way through a playbook if nobody answers: the real stepper on a virtual clock. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from beckon.campaigns.journey.values import WAITING_TASK, Effects, Facts, Snapshot, TaskWish
@@ -104,12 +104,12 @@ def _contacted(facts: Facts, at: datetime, times: int, *, is_call: bool = False)
         return facts
     recent = (*facts.person.recent_contacts, *[at] * times)[-_KEPT_CONTACTS:]
     last_call = at if is_call else facts.person.last_call_at
-    return replace(facts, person=replace(facts.person, recent_contacts=recent, last_call_at=last_call))
+    person = facts.person._replace(recent_contacts=recent, last_call_at=last_call)
+    return facts._replace(person=person)
 
 
 def _after(effects: Effects) -> Snapshot:
-    return replace(
-        effects.snapshot,
+    return effects.snapshot._replace(
         step=effects.step,
         round=effects.round,
         waiting_for=effects.waiting_for,

@@ -1,6 +1,5 @@
 """The stepper, table by table. No database."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -206,7 +205,7 @@ def test_a_wait_ends_at_its_hour_and_weekday_where_the_person_is(wait: dict[str,
 
 def test_a_wait_before_an_appointment_counts_back_from_it() -> None:
     rest = {"id": "rest", "kind": "wait", "appointment": {"days_before": 2}}
-    who = replace(MOBILE, next_appointment_at=NOW + timedelta(days=10))
+    who = MOBILE._replace(next_appointment_at=NOW + timedelta(days=10))
     assert advance(snapshot("rest"), who, playbook(rest, BYE), NOW).due_at == NOW + timedelta(days=8)
 
 

@@ -1,6 +1,5 @@
 """The gate: the order of its checks, the consent table cell by cell, and times that are neither early nor late."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -85,7 +84,7 @@ def test_of_two_obstacles_the_earlier_check_gives_the_reason(first: Any, second:
 
 @pytest.mark.parametrize("obstacle", OBSTACLES, ids=lambda obstacle: obstacle[1])
 def test_legal_hours_are_asked_last(obstacle: Any) -> None:
-    late = replace(with_obstacles(obstacle), recent_contacts=(NIGHT - timedelta(hours=2),))
+    late = with_obstacles(obstacle)._replace(recent_contacts=(NIGHT - timedelta(hours=2),))
     if obstacle[0] is not Check.CAPS:
         assert reason_of(late, now=NIGHT) is obstacle[1]
     assert reason_of(facts(), now=NIGHT) is Reason.HOURS
@@ -93,7 +92,7 @@ def test_legal_hours_are_asked_last(obstacle: Any) -> None:
 
 def test_no_address_of_the_kind_is_a_reason_of_its_own() -> None:
     assert reason_of(facts(), Ask(Channel.EMAIL, Purpose.INFORMATIONAL)) is Reason.NO_CONTACT_POINT
-    assert reason_of(facts(), replace(TEXT, contact_point_id=12)) is Reason.NO_CONTACT_POINT
+    assert reason_of(facts(), TEXT._replace(contact_point_id=12)) is Reason.NO_CONTACT_POINT
     assert reason_of(facts(points=())) is Reason.NO_CONTACT_POINT
 
 
@@ -128,10 +127,10 @@ def test_a_minor_is_reached_through_the_guardian_only() -> None:
     own, guardian = point(), point(contact_point_id=31, number_id=41, owner_id=9, is_guardian=True)
     child = facts(birth_date=date(2012, 5, 1), points=(own, guardian))
     assert may_contact(child, TEXT, NOON) == Allowed(guardian)
-    assert reason_of(replace(child, points=(own,))) is Reason.MINOR
-    grown = replace(child, birth_date=date(2008, 11, 14))
+    assert reason_of(child._replace(points=(own,))) is Reason.MINOR
+    grown = child._replace(birth_date=date(2008, 11, 14))
     assert may_contact(grown, TEXT, NOON) == Allowed(own)
-    assert reason_of(replace(child, entries=(entry(), entry(Mark.REVOKED, person_id=9)))) is Reason.OPTED_OUT
+    assert reason_of(child._replace(entries=(entry(), entry(Mark.REVOKED, person_id=9)))) is Reason.OPTED_OUT
 
 
 @pytest.mark.parametrize(
@@ -245,8 +244,8 @@ def test_a_stop_reaches_as_far_as_it_says(revoked: dict[str, Any], stopped: set[
 
 def test_a_stop_of_one_category_stops_that_category_and_what_names_none() -> None:
     person = facts(entries=(entry(), entry(Mark.REVOKED, purpose="reminders")))
-    assert reason_of(person, replace(TEXT, category="reminders")) is Reason.OPTED_OUT
-    assert reason_of(person, replace(TEXT, category="flu_shots")) is None
+    assert reason_of(person, TEXT._replace(category="reminders")) is Reason.OPTED_OUT
+    assert reason_of(person, TEXT._replace(category="flu_shots")) is None
     assert reason_of(person, TEXT) is Reason.OPTED_OUT
 
 
@@ -255,9 +254,9 @@ def test_an_opt_out_may_be_confirmed_once_within_five_minutes() -> None:
     notice = Ask(Channel.SMS, Purpose.OPT_OUT_NOTICE, requested_at=NIGHT)
     assert reason_of(person, notice, NIGHT + timedelta(minutes=5)) is None
     assert reason_of(person, notice, NIGHT + timedelta(minutes=5, seconds=1)) is Reason.NOTICE_TOO_LATE
-    assert reason_of(person, replace(notice, requested_at=None), NIGHT) is Reason.NOTICE_TOO_LATE
-    assert reason_of(person, replace(notice, channel=Channel.VOICE), NIGHT) is Reason.NOTICE_TOO_LATE
-    assert reason_of(replace(person, is_do_not_contact=True), notice, NIGHT) is Reason.DO_NOT_CONTACT
+    assert reason_of(person, notice._replace(requested_at=None), NIGHT) is Reason.NOTICE_TOO_LATE
+    assert reason_of(person, notice._replace(channel=Channel.VOICE), NIGHT) is Reason.NOTICE_TOO_LATE
+    assert reason_of(person._replace(is_do_not_contact=True), notice, NIGHT) is Reason.DO_NOT_CONTACT
 
 
 def test_a_do_not_call_list_stops_soliciting_and_not_what_the_person_booked() -> None:
@@ -278,8 +277,8 @@ def test_a_reply_within_minutes_goes_out_at_any_hour_without_consent_of_its_own(
     assert reason_of(person, reply, NIGHT + timedelta(minutes=15)) is None
     assert reason_of(person, reply, NIGHT + timedelta(minutes=16)) is Reason.NO_CONSENT
     assert reason_of(person, reply, NIGHT - timedelta(minutes=1)) is Reason.NO_CONSENT
-    assert reason_of(person, replace(reply, requested_at=None), NIGHT) is Reason.NO_CONSENT
-    assert reason_of(replace(person, entries=(entry(Mark.REVOKED),)), reply, NIGHT) is Reason.OPTED_OUT
+    assert reason_of(person, reply._replace(requested_at=None), NIGHT) is Reason.NO_CONSENT
+    assert reason_of(person._replace(entries=(entry(Mark.REVOKED),)), reply, NIGHT) is Reason.OPTED_OUT
 
 
 def test_reminders_and_callbacks_are_outside_the_caps_and_inside_the_hours() -> None:
@@ -316,7 +315,7 @@ def test_florida_allows_three_contacts_a_day_however_lax_the_policy() -> None:
     recent = tuple(NOON - timedelta(hours=hours) for hours in (20, 10, 1))
     lax = {"max_per_day": 9, "max_per_week": 9}
     here = facts(recent_contacts=recent)
-    there = replace(here, points=(point(place=Place(frozenset({"NY", "FL"}))),))
+    there = here._replace(points=(point(place=Place(frozenset({"NY", "FL"}))),))
     assert reason_of(here, **lax) is None
     verdict = may_contact(there, TEXT, NOON, Policy(**lax))
     assert verdict == Later(NOON + timedelta(hours=4), Reason.STATE_CAP, "3 in 24 hours", there.points[0])
@@ -354,6 +353,10 @@ asks = st.builds(
     Ask,
     st.sampled_from([Channel.SMS, Channel.VOICEMAIL, Channel.VOICE]),
     st.sampled_from([Purpose.INFORMATIONAL, Purpose.TELEMARKETING, Purpose.APPOINTMENT, Purpose.CALLBACK]),
+    hipaa_class=st.just(""),
+    category=st.just(""),
+    requested_at=st.none(),
+    contact_point_id=st.none(),
 )
 policies = st.builds(Policy, st.integers(1, 3), st.integers(1, 5), st.integers(1, 14))
 

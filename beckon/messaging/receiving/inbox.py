@@ -14,8 +14,8 @@ from psycopg.types.json import Jsonb
 
 from beckon.channels.carriers.base import Channel, Inbound, Receipt, Word
 from beckon.core.actors import Actor
+from beckon.core.bulk.cursor import read_json
 from beckon.core.clock import wall_now
-from beckon.messaging.raw import read_json
 from beckon.messaging.receiving.inbound import record_inbound
 from beckon.messaging.receiving.receipts import record_receipts
 

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from beckon.consent.queries import gather_facts, load_policy
 from beckon.core.actors import Actor
+from beckon.core.bulk.cursor import raw_cursor
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.messaging.actions import FAILED, failed_data
-from beckon.messaging.raw import raw_cursor
 from beckon.messaging.rules import Drop, Due, PutOff, Send, decide
 
 _DUE = """

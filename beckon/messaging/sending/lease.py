@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from beckon.channels.rates import Allowance, claim_tokens, give_back
+from beckon.core.bulk.cursor import read_json
 from beckon.core.clock import wall_now
-from beckon.messaging.raw import read_json
 
 LEASE: Final = timedelta(seconds=20)
 

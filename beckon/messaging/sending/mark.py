@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from beckon.consent.facts import Purpose
-from beckon.messaging.raw import raw_cursor
+from beckon.core.bulk.cursor import raw_cursor
 from beckon.messaging.rules import Send
 
 PART: Final = 100

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import connection
 
 from beckon.channels.carriers.base import Channel, OutgoingMessage
+from beckon.core.bulk.cursor import read_json
 from beckon.messaging.keys import reference_of
-from beckon.messaging.raw import read_json
 from beckon.messaging.rules import Due
 from beckon.messaging.sending.lease import Held
 from beckon.messaging.wording.links import unsubscribe_url

@@ -1,16 +1,15 @@
 """Records what became of messages handed to a carrier, in bulk; rows only move up, whatever overtook them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from beckon.channels.carriers.base import SendResult, Word
 from beckon.core.actors import Actor
+from beckon.core.bulk.cursor import raw_cursor
 from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
-from beckon.messaging.raw import raw_cursor
 from beckon.messaging.receiving.reactions import Report, react
 from beckon.messaging.rules import Due, Outcome, outcome_of
 from beckon.messaging.sending.claim import failed_event
@@ -40,8 +39,7 @@ _HANDED: Final = frozenset({MessageStatus.SENT, MessageStatus.DELIVERED, Message
 _SETTLED: Final = frozenset({MessageStatus.DELIVERED, MessageStatus.FAILED})
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(NamedTuple):
     """A message that was marked, its try, when, and what the carrier said."""
 
     due: Due

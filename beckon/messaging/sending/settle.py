@@ -7,11 +7,11 @@ from typing import Final
 
 from beckon.channels.carriers.base import SendResult, Status, Word
 from beckon.core.actors import Actor
+from beckon.core.bulk.cursor import raw_cursor
 from beckon.core.clock import domain_now, wall_now
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
 from beckon.messaging.keys import reference_of
-from beckon.messaging.raw import raw_cursor
 from beckon.messaging.rules import Due
 from beckon.messaging.sending.dispatch import CarrierOf, carrier_of_sender
 from beckon.messaging.sending.lease import Held, read_sender

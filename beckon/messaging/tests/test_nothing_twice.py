@@ -46,8 +46,7 @@ class World:
         more = {"expires_at": self.now + timedelta(days=9), "enrollment_id": self.rounds}
         batch = texts(self.people, self.sender, self.now, **more)
         queue_messages(
-            [type(m)(**{f: getattr(m, f) for f in m.__slots__} | {"dedupe_key": f"{m.dedupe_key}.{self.rounds % 3}"})
-             for m in batch],
+            [m._replace(dedupe_key=f"{m.dedupe_key}.{self.rounds % 3}") for m in batch],
             by=SYSTEM, now=self.now,
         )
 

@@ -90,7 +90,7 @@ def test_a_landline_receipt_changes_the_number_and_drops_its_other_texts(org: An
     people, sender = sent(1, now)
     ref = Message.objects.get().carrier_ref
     more = texts(people, sender, now, expires_at=now + timedelta(days=2))[0]
-    queue_messages([type(more)(**{**{f: getattr(more, f) for f in more.__slots__}, "dedupe_key": "manual:2"})],
+    queue_messages([more._replace(dedupe_key="manual:2")],
                    by=SYSTEM, now=now)
     record_receipts([Receipt(ref, Word.LANDLINE, vendor_code="30006")], sender_id=sender.pk, by=SYSTEM, now=now)
     assert ContactPoint.objects.get(person=people[0], kind="phone").number.line_type == "landline"
@@ -101,7 +101,7 @@ def test_a_landline_receipt_changes_the_number_and_drops_its_other_texts(org: An
 def test_stop_opts_out_at_once_drops_the_queue_and_is_confirmed_once(org: Any, now: datetime) -> None:
     people, sender = sent(1, now, enrollment_id=3)
     more = texts(people, sender, now)[0]
-    queue_messages([type(more)(**{**{f: getattr(more, f) for f in more.__slots__}, "dedupe_key": "manual:2"})],
+    queue_messages([more._replace(dedupe_key="manual:2")],
                    by=SYSTEM, now=now)
     received = say(people[0], "Stop texting me!", sender, now)
     assert (received.reading.meaning, received.enrollment_id) == (Meaning.STOP, 3)
@@ -138,7 +138,7 @@ def test_start_restores_what_stop_ended(org: Any, now: datetime) -> None:
     later = now + timedelta(days=2)
     say(people[0], "START", sender, later, ref="i2")
     more = texts(people, sender, later)[0]
-    queue_messages([type(more)(**{**{f: getattr(more, f) for f in more.__slots__}, "dedupe_key": "manual:2"})],
+    queue_messages([more._replace(dedupe_key="manual:2")],
                    by=SYSTEM, now=later)
     deliver(later + timedelta(minutes=1))
     assert Message.objects.get(dedupe_key="manual:2").status == "sent"
@@ -161,7 +161,7 @@ def test_a_wrong_person_ends_that_persons_contact_point_only(org: Any, now: date
 def test_a_death_is_marked_and_everything_queued_is_dropped(org: Any, now: datetime) -> None:
     people, sender = sent(1, now)
     more = texts(people, sender, now)[0]
-    queue_messages([type(more)(**{**{f: getattr(more, f) for f in more.__slots__}, "dedupe_key": "manual:2"})],
+    queue_messages([more._replace(dedupe_key="manual:2")],
                    by=SYSTEM, now=now)
     say(people[0], "He passed away in March", sender, now)
     assert Person.objects.get().deceased_at == now

@@ -1,11 +1,11 @@
 """Plain psycopg on the open scope's connection, for statements over thousands of rows.
 
 Parameters are bound by the server and values read by psycopg's own loaders: Django's client-side cursor quotes every
-element of an array and reads every time in Python, which costs half of a core at 10,000 messages a second (ADR 0009).
+element of an array and reads every time in Python, which cost half of a core at 10,000 messages a second (ADR 0009).
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,11 @@ def raw_cursor() -> Iterator[RawCursor]:
         for json_loader in (JsonbLoader, JsonbBinaryLoader):
             cursor.adapters.register_loader("jsonb", json_loader)
         yield cursor
+
+
+def id_array(values: Iterable[int]) -> str:
+    """Ids as a PostgreSQL array literal, to be cast to bigint[]: many times faster to send than a list."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def read_json(value: Any) -> Any:
