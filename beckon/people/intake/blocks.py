@@ -6,18 +6,21 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from hashlib import blake2b
 from pathlib import Path
+from zlib import adler32, crc32
 
 from beckon.people.intake.dialect import Dialect
 from beckon.people.intake.fhir import read_resources
 from beckon.people.intake.files import Inspection, Kind, Piece
 from beckon.people.intake.records import Block, parse_block
-from beckon.people.normal.fields import PersonRow, Problem, RawRow
+from beckon.people.normal.fields import AT, PersonRow, Problem, RawRow
 from beckon.people.normal.mapping import Column
 from beckon.people.normal.rows import Outcome, Rejected, RowReader
 
 ABOVE_HEADER = "stands above the header line"
 HEADER_AGAIN = "the header line again"
+_MATCH_KEY, _BIRTH_DATE, _ZIP = AT["match_key"], AT["birth_date"], AT["postal_code"]
 _NULS = str.maketrans("", "", "\x00")
 
 
@@ -155,7 +158,17 @@ def _lines(texts: list[str]) -> str:
 
 
 def _add_person(person: PersonRow, lines: list[str], points: list[str]) -> None:
-    line = person.values[0]
-    lines.append("\t".join(person.values))
-    for place, point in enumerate(person.points):
-        points.append(f"{line}\t{place}\t" + "\t".join(point))
+    line, body = person.values[0], "\t".join(person.values[1:])
+    texts = ["\t".join(point) for point in person.points]
+    whole = (body + "\n".join(texts)).encode("utf-8", "replace")
+    # The digest only has to notice that a row changed; a cryptographic hash of every row would cost more than it saves.
+    lines.append(f"{line}\t{body}\t{crc32(whole):08x}{adler32(whole):08x}\t{_key(person)}")
+    for place, text in enumerate(texts):
+        points.append(f"{line}\t{place}\t{text}")
+
+
+def _key(person: PersonRow) -> str:
+    """96 bits of who the row is about, never shared by chance."""
+    values, points = person
+    who = [values[_MATCH_KEY], values[_BIRTH_DATE], values[_ZIP], *sorted([point[1] for point in points])]
+    return "d" + blake2b("\x1f".join(who).encode("utf-8", "replace"), digest_size=12).hexdigest()

@@ -79,7 +79,7 @@ class Problem:
     reason: str
 
 
-ROW_COLUMNS = (
+VALUE_COLUMNS = (
     "line",
     "given",
     "middle",
@@ -108,15 +108,16 @@ ROW_COLUMNS = (
     "guardian_phone",
     "guardian_key",
     "guardian_match",
-    "digest",
-    "key",
 )
 """The values of a normalised row, in the order in which they are kept. Moments are UTC, dates ISO, nothing is ''.
 
-`consent` holds `channel:y` and `channel:n` words joined by blanks. `digest` changes with any of the others or of
-the contact points, `key` (for rows without a record number) with name, birth date, ZIP or contact points.
+`consent` holds `channel:y` and `channel:n` words joined by blanks.
 """
-AT = {name: place for place, name in enumerate(ROW_COLUMNS)}
+ROW_COLUMNS = (*VALUE_COLUMNS, "digest", "key")
+"""A row as the workers write it. `digest` changes with any value or contact point; `key` tells rows without a record
+number apart by name, birth date, ZIP and contact points.
+"""
+AT = {name: place for place, name in enumerate(VALUE_COLUMNS)}
 POINT_COLUMNS = (
     "line",
     "place",
@@ -133,30 +134,17 @@ POINT_COLUMNS = (
 )
 
 
-class Point(NamedTuple):
-    """A usable phone, e-mail or postal address of one row. `value` is the key that equal addresses share.
-
-    line1 to zip are as printed, for postal points only.
-    """
-
-    kind: str
-    value: str
-    use: str = ""
-    line_type: str = "unknown"
-    extension: str = ""
-    line1: str = ""
-    line2: str = ""
-    city: str = ""
-    state: str = ""
-    zip: str = ""
+Point = tuple[str, str, str, str, str, str, str, str, str, str]
+"""A usable phone, e-mail or postal address of one row: the columns of POINT_COLUMNS from `kind` on, as a bare tuple,
+since three are made per row. `value` is the key that equal addresses share; line1 to zip are for postal ones."""
 
 
 class PersonRow(NamedTuple):
-    """One row, normalised: the values of ROW_COLUMNS and its contact points, best first."""
+    """One row, normalised: the values of VALUE_COLUMNS and its contact points, best first."""
 
     values: list[str]
     points: list[Point]
 
     def value(self, name: str) -> str:
-        """One of the values, by its name in ROW_COLUMNS."""
+        """One of the values, by its name in VALUE_COLUMNS."""
         return self.values[AT[name]]

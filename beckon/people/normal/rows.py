@@ -6,7 +6,6 @@ Values repeat, so every reader keeps what it has already read, and a row is a pl
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
-from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
 from beckon.people.normal import addresses, names, phones, values
@@ -15,7 +14,7 @@ from beckon.people.normal.fields import (
     AT,
     CONSENT_CHANNELS,
     PHONES,
-    ROW_COLUMNS,
+    VALUE_COLUMNS,
     Field,
     PersonRow,
     Point,
@@ -52,7 +51,6 @@ _ZONE, _ZONE_SOURCE, _STATE, _ZIP, _CONSENT = (
     AT["consent"],
 )
 _GUARDIAN = slice(AT["guardian_given"], AT["guardian_match"] + 1)
-_BIRTH_DATE, _DIGEST, _KEY = AT["birth_date"], AT["digest"], AT["key"]
 _GUARDIAN_GIVEN, _GUARDIAN_PHONE = AT["guardian_given"], AT["guardian_phone"]
 
 
@@ -121,7 +119,7 @@ class RowReader:
         ]
         self._given, self._family = Remembered(_given_part), Remembered(_family_part)
         self._printed = Remembered(addresses.printed)
-        self._blank = [""] * len(ROW_COLUMNS)
+        self._blank = [""] * len(VALUE_COLUMNS)
         self._has_full = Field.FULL_NAME in self._at
         self._has_guardian = Field.GUARDIAN_NAME in self._at or Field.GUARDIAN_PHONE in self._at
 
@@ -153,9 +151,8 @@ class RowReader:
         if reason:
             out.row = Rejected(raw.line, raw.values, reason)
             return out
-        number = points[0].value if points and points[0].kind == "phone" else ""
+        number = points[0][1] if points and points[0][0] == "phone" else ""
         row[_ZONE], row[_ZONE_SOURCE] = time_zone_of(row[_ZONE], row[_ZIP], row[_STATE], number)
-        row[_DIGEST], row[_KEY] = _digests(row, points)
         return out
 
     def _cell(self, wanted: Field, cells: Sequence[str]) -> str:
@@ -193,23 +190,26 @@ class RowReader:
         row[_CONSENT] = " ".join(words)
 
     def _read_points(self, row: list[str], points: list[Point], cells: Sequence[str], out: Outcome) -> None:
+        seen = []
         for index, use, line_type in self._phones:
             text = cells[index]
             if text and text.strip(" -\t\n"):
                 found = phones.read_phone(text)
                 if isinstance(found, str):
                     self._refuse_point(row, index, text, found, out)
-                elif all(found.number != point.value for point in points):
-                    kind = "toll_free" if found.toll_free else line_type
-                    points.append(Point("phone", found.number, use, kind, found.extension))
+                elif found[0] not in seen:
+                    seen.append(found[0])
+                    kind = "toll_free" if found[2] else line_type
+                    points.append(("phone", found[0], use, kind, found[1], "", "", "", "", ""))
         for index in self._emails:
             text = cells[index]
             if text and text.strip(" -\t\n"):
                 email = values.read_email(text)
                 if email is None:
                     self._refuse_point(row, index, text, NOT_AN_EMAIL, out)
-                elif all(email != point.value for point in points):
-                    points.append(Point("email", email))
+                elif email not in seen:
+                    seen.append(email)
+                    points.append(("email", email, "", "unknown", "", "", "", "", "", ""))
         line1 = self._cell(Field.ADDRESS_LINE1, cells)
         if line1 and (line1[0].isdigit() or not values.is_empty(line1)):
             self._read_address(row, points, line1, cells, out)
@@ -222,7 +222,7 @@ class RowReader:
         state, postal_code = row[_STATE], row[_ZIP]
         if addresses.is_usable(line1, city, state, postal_code):
             key = addresses.postal_key(line1, line2, city, state, postal_code)
-            points.append(Point("postal", key, "home", "unknown", "", line1, line2, city, state, postal_code))
+            points.append(("postal", key, "home", "unknown", "", line1, line2, city, state, postal_code))
         else:
             self._refuse_point(row, self._at[Field.ADDRESS_LINE1], line1, NO_PLACE, out)
 
@@ -262,15 +262,6 @@ class RowReader:
         if any(names.fold(cell) in names.TOTALS for cell in cells):
             return TOTAL_LINE
         return NO_NAME
-
-
-def _digests(row: list[str], points: list[Point]) -> tuple[str, str]:
-    whole = "\x1f".join(row[1:]) + "\x1e".join(["\x1f".join(point) for point in points])
-    who = [row[_MATCH_KEY], row[_BIRTH_DATE], row[_ZIP], *sorted([point.value for point in points])]
-    return (
-        blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
-        "d" + blake2b("\x1f".join(who).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest(),
-    )
 
 
 def _given_part(text: str) -> _Part:
