@@ -28,6 +28,17 @@ from beckon.scheduling.rules import (
     may_book,
 )
 
+_NEAR = """
+SELECT id, clinician_id, person_id, starts_at, ends_at, version FROM scheduling_appointment
+ WHERE status = 'booked' AND starts_at > %s AND starts_at < %s AND (clinician_id = ANY(%s) OR person_id = ANY(%s))
+ ORDER BY id
+"""
+_SETTLE = """
+UPDATE scheduling_appointment a SET status = g.status, revenue_cents = g.revenue_cents, updated_at = g.updated_at
+  FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[]) g(id, status, revenue_cents, updated_at)
+ WHERE a.id = g.id
+"""
+
 
 @dataclass(frozen=True)
 class NewAppointment:
@@ -105,7 +116,7 @@ def book(wishes: Sequence[NewAppointment], *, by: Actor, now: datetime) -> list[
         same = standing.get((new.person_id, new.clinician_id, new.starts_at))
         reason = None if same else may_book(wish, calendar, now)
         if same is not None:
-            answers.append(Booked(same.pk, same.starts_at, same.ends_at, same.version, is_new=False))
+            answers.append(same)
         elif reason is not None or wish.clinician is None:
             answers.append(Refused(reason or NotBooked.CLINICIAN_UNKNOWN))
         else:
@@ -234,9 +245,19 @@ def record_outcomes(outcomes: Sequence[VisitOutcome], *, by: Actor, now: datetim
             settled[row.pk] = row
         priced.append(row)
         answers.append(_booked(row))
-    Appointment.objects.bulk_update(priced, ["status", "revenue_cents", "updated_at"])
+    _write_outcomes(priced)
     _record_settled(list(settled.values()), by, now)
     return answers
+
+
+def _write_outcomes(rows: list[Appointment]) -> None:
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [
+            [row.pk for row in rows], [str(row.status) for row in rows], [row.revenue_cents for row in rows],
+            [row.updated_at for row in rows],
+        ])
 
 
 def _why_unsettled(row: Appointment | None, outcome: VisitOutcome, now: datetime) -> NotBooked | None:
@@ -346,7 +367,7 @@ def _why_not_booked(appointment_id: int) -> NotBooked:
     return NotBooked.NOT_BOOKED_ANY_MORE if is_known else NotBooked.APPOINTMENT_UNKNOWN
 
 
-Standing = dict[tuple[int, int, datetime], Appointment]
+Standing = dict[tuple[int, int, datetime], Booked]
 
 
 def _lock_calendar(wishes: Sequence[Wish]) -> tuple[Calendar, Standing]:
@@ -359,20 +380,12 @@ def _lock_calendar(wishes: Sequence[Wish]) -> tuple[Calendar, Standing]:
         (c.clinician_id, day) for w, c in known for day in days_touched(c.zone, w.starts_at, w.ends_at)
     })
     first, last = min(w.starts_at for w, _ in known), max(w.ends_at for w, _ in known)
-    near = Appointment.objects.filter(
-        status=AppointmentStatus.BOOKED, starts_at__gt=first - MAX_VISIT, starts_at__lt=last
-    )
-    rows = {
-        row.pk: row
-        for query in (
-            near.filter(clinician_id__in={c.clinician_id for _, c in known}),
-            near.filter(person_id__in={w.person_id for w, _ in known}),
-        )
-        for row in query
-    }
-    for row in rows.values():
-        calendar.add(row.clinician_id, row.person_id, (row.starts_at, row.ends_at))
-        standing[row.person_id, row.clinician_id, row.starts_at] = row
+    clinicians, people = {c.clinician_id for _, c in known}, {w.person_id for w, _ in known}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [first - MAX_VISIT, last, sorted(clinicians), sorted(people)])
+        for pk, clinician_id, person_id, starts_at, ends_at, version in cursor.fetchall():
+            calendar.add(clinician_id, person_id, (starts_at, ends_at))
+            standing[person_id, clinician_id, starts_at] = Booked(pk, starts_at, ends_at, version, is_new=False)
     return calendar, standing
 
 

@@ -1,4 +1,4 @@
-"""A small rehearsal lived through: the sums hold, the seed decides, the law's hours are kept, nothing is left behind."""
+"""A small rehearsal lived through: the sums hold, the seed decides, the law is kept, nothing is left behind."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,7 +23,8 @@ from beckon.people.places.tables import area_code_table, zip_table
 PEOPLE, WEEKS = 60, 4
 LAW = yaml.safe_load((Path(beckon.consent.law.__path__[0]) / "hours.yaml").read_text())
 REACHED = """
-SELECT m.channel, m.sent_at, p.postal_code, m.address FROM messaging_message m JOIN people_person p ON p.id = m.person_id
+SELECT m.channel, m.sent_at, p.postal_code, m.address
+  FROM messaging_message m JOIN people_person p ON p.id = m.person_id
  WHERE NOT m.is_inbound AND m.sent_at IS NOT NULL AND m.channel IN ('sms', 'voicemail')
 UNION ALL
 SELECT 'voice', c.started_at, p.postal_code, n.value
