@@ -124,6 +124,33 @@ class ImportChange(models.Model):
 class Person(models.Model):
     """A prospect or patient. Hot facts are columns, written by whoever records the event behind them."""
 
+    # What segments and the gate ask about stands first: reading a row up to its last asked column is what a count of
+    # a million people costs (docs/adr/0008-segments.md).
+    birth_date = models.DateField(null=True)
+    last_encounter_at = models.DateTimeField(null=True, help_text="Last time actually seen.")
+    next_appointment_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True, help_text="Gone from its list (--replace) or undone.")
+    merged_into = models.BigIntegerField(null=True, help_text="The surviving person's id.")
+    language = models.CharField(max_length=8, blank=True, help_text="BCP 47 base, such as en, es")
+    recent_contacts = ArrayField(
+        models.DateTimeField(), default=list, help_text="Last ten outgoing contacts over all channels, newest last."
+    )
+    last_appointment_at = models.DateTimeField(null=True, help_text="Last booked time, kept or not.")
+    last_call_at = models.DateTimeField(null=True, help_text="Last call attempt by an agent.")
+    do_not_contact_at = models.DateTimeField(null=True)
+    deceased_at = models.DateTimeField(null=True)
+    call_attempts = models.IntegerField(default=0)
+    source_id = models.BigIntegerField(null=True, help_text="First source.")
+    preferred_hour = models.SmallIntegerField(null=True, help_text="Local hour the person asked for.")
+    state = models.CharField(max_length=2, blank=True)
+    origin = models.CharField(max_length=10, choices=Origin.choices)
+    sex = models.CharField(max_length=10, blank=True, help_text="FHIR: male, female, other, unknown; '' not given")
+    last_appointment_outcome = models.CharField(max_length=24, blank=True, help_text="scheduling.AppointmentStatus")
+    preferred_channel = models.CharField(max_length=10, blank=True)
+    postal_code = models.CharField(max_length=5, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True)
+    time_zone_source = models.CharField(max_length=10, blank=True, help_text="explicit, zip, state, area_code")
+
     given_name = models.CharField(max_length=100, blank=True)
     middle_name = models.CharField(max_length=100, blank=True)
     family_name = models.CharField(max_length=100, blank=True)
@@ -131,34 +158,7 @@ class Person(models.Model):
     name_key = models.CharField(max_length=210, help_text="family|given, unaccented lower case; prefix-indexed")
     match_key = models.CharField(max_length=210, help_text="as name_key with nicknames made formal; who is who")
     phonetic_key = models.CharField(max_length=40, blank=True)
-    birth_date = models.DateField(null=True)
-    sex = models.CharField(max_length=10, blank=True, help_text="FHIR: male, female, other, unknown; '' not given")
-    language = models.CharField(max_length=8, blank=True, help_text="BCP 47 base, such as en, es")
-    time_zone = models.CharField(max_length=64, blank=True)
-    time_zone_source = models.CharField(max_length=10, blank=True, help_text="explicit, zip, state, area_code")
-    state = models.CharField(max_length=2, blank=True)
-    postal_code = models.CharField(max_length=5, blank=True)
-    origin = models.CharField(max_length=10, choices=Origin.choices)
-    source_id = models.BigIntegerField(null=True, help_text="First source.")
     first_import_id = models.BigIntegerField(null=True, help_text="The import that made this person.")
-
-    do_not_contact_at = models.DateTimeField(null=True)
-    deceased_at = models.DateTimeField(null=True)
-    retired_at = models.DateTimeField(null=True, help_text="Gone from its list (--replace) or undone.")
-    merged_into = models.BigIntegerField(null=True, help_text="The surviving person's id.")
-
-    last_encounter_at = models.DateTimeField(null=True, help_text="Last time actually seen.")
-    last_appointment_at = models.DateTimeField(null=True, help_text="Last booked time, kept or not.")
-    last_appointment_outcome = models.CharField(max_length=24, blank=True, help_text="scheduling.AppointmentStatus")
-    next_appointment_at = models.DateTimeField(null=True)
-    last_call_at = models.DateTimeField(null=True, help_text="Last call attempt by an agent.")
-    call_attempts = models.IntegerField(default=0)
-    recent_contacts = ArrayField(
-        models.DateTimeField(), default=list, help_text="Last ten outgoing contacts over all channels, newest last."
-    )
-    preferred_channel = models.CharField(max_length=10, blank=True)
-    preferred_hour = models.SmallIntegerField(null=True, help_text="Local hour the person asked for.")
-
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -166,6 +166,7 @@ class Person(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["name_key"], name="person_name", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["birth_date", "match_key"], name="person_birth_match"),
+            models.Index(fields=["merged_into"], name="person_merged_into", condition=Q(merged_into__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -40,6 +40,10 @@ def read_sheet(path: Path) -> Iterator[list[RawRow]]:
             yield block
     except CalamineError as error:
         raise UnreadableFile(f"the spreadsheet cannot be read: {error}") from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # how the library underneath gives up on a damaged file
+            raise UnreadableFile("the spreadsheet is damaged") from error
+        raise
 
 
 def _first_sheet(book: Any) -> Any:
