@@ -72,7 +72,10 @@ class Campaign(models.Model):
 class Enrollment(models.Model):
     """One person in one campaign. Either due at a time or left with a reason (design, invariant 2)."""
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="enrollments", db_constraint=False)
+    # Without an index of its own: enrollment_campaign serves, and each index costs every step of every journey.
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, related_name="enrollments", db_constraint=False, db_index=False
+    )
     playbook_version_id = models.BigIntegerField()
     person_id = models.BigIntegerField()
     key = models.CharField(max_length=220, help_text="stable source key of the person; keys every random draw")

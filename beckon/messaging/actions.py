@@ -1,13 +1,13 @@
 """Recording messages to be sent, and taking back those that have not left. Batches; inside org_scope."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import IntegrityError, connection, transaction
 from psycopg.types.json import Jsonb
 
-from beckon.consent.facts import Channel
+from beckon.consent.facts import Channel, PersonFacts
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
 from beckon.core.bulk.cursor import raw_cursor
@@ -37,9 +37,12 @@ EXPIRY_OF_A_TEXT: Final = timedelta(days=2)
 """Default for callers that have no better idea of when a text grows stale."""
 
 
-def queue_messages(messages: Sequence[NewMessage], *, by: Actor, now: datetime) -> list[QueueResult]:
+def queue_messages(
+    messages: Sequence[NewMessage], *, by: Actor, now: datetime, facts: Mapping[int, PersonFacts] | None = None
+) -> list[QueueResult]:
     """Write and record messages; one result per message, in order. A key that exists is no error: AlreadyThere.
 
+    `facts` by person id, where the caller has just gathered them, spare reading the addresses again.
     Templates are rendered here, once. What cannot be sent (no address, no wording) is recorded as dropped with its
     reason: NotQueued. Raises ValueError for a text without `expires_at`, an unknown sender, a message without words.
     """
@@ -52,7 +55,7 @@ def queue_messages(messages: Sequence[NewMessage], *, by: Actor, now: datetime) 
         for message in messages:
             if message.dedupe_key not in known:
                 fresh.setdefault(message.dedupe_key, message)
-        written = write_messages(list(fresh.values()), now=now) if fresh else []
+        written = write_messages(list(fresh.values()), now=now, facts=facts or {}) if fresh else []
         ids = _reserve_ids(len(written))
         try:
             with transaction.atomic():

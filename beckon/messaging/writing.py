@@ -10,7 +10,7 @@ from beckon.channels.models import Sender
 from beckon.channels.templates import RenderFailure
 from beckon.channels.templates import Template as Compiled
 from beckon.channels.text import measure_text
-from beckon.consent.facts import Ask, Channel
+from beckon.consent.facts import Ask, Channel, PersonFacts
 from beckon.consent.queries import gather_facts, load_policy
 from beckon.consent.rules import may_contact
 from beckon.consent.verdict import Allowed, Later
@@ -65,11 +65,13 @@ class _Named(NamedTuple):
 _Versions = Mapping[tuple[str, str], Mapping[str, Template]]
 
 
-def write_messages(messages: Sequence[NewMessage], *, now: datetime) -> list[Written]:
-    """One Written per message, in order, by a handful of queries for the whole batch."""
+def write_messages(
+    messages: Sequence[NewMessage], *, now: datetime, facts: Mapping[int, PersonFacts]
+) -> list[Written]:
+    """One Written per message, in order, by a handful of queries for the whole batch. `facts`: those known already."""
     organization = current_organization()
     named = _names({m.person_id for m in messages})
-    addresses, reasons = _addresses(messages, now)
+    addresses, reasons = _addresses(messages, facts, now)
     versions = _versions({m.template_key for m in messages if m.template_key}, organization)
     practices = _practices({m.sender_id for m in messages}, organization)
     written: list[Written | None] = [None] * len(messages)
@@ -179,14 +181,22 @@ def _names(person_ids: set[int]) -> dict[int, _Named]:
         return {id_: _Named(first, last, language) for id_, first, last, language in cursor.fetchall()}
 
 
-def _addresses(messages: Sequence[NewMessage], now: datetime) -> tuple[dict[int, _Addressed], dict[int, str]]:
+def _addresses(
+    messages: Sequence[NewMessage], facts: Mapping[int, PersonFacts], now: datetime
+) -> tuple[dict[int, _Addressed], dict[int, str]]:
     """Address by position in `messages`, and a reason for each that has none."""
     given = {m.contact_point_id for m in messages if m.contact_point_id is not None}
-    found: dict[int, _Addressed] = {}
+    found = {
+        point.contact_point_id: _Addressed(point.contact_point_id, point.number_id, point.value)
+        for person_id in {m.person_id for m in messages} & facts.keys()
+        for point in facts[person_id].points
+        if point.contact_point_id in given
+    }
+    given -= found.keys()
     if given:
         with raw_cursor() as cursor:
             cursor.execute(_ADDRESSES, [id_array(given)], binary=True)
-            found = {row[0]: _Addressed._make(row) for row in cursor.fetchall()}
+            found |= {row[0]: _Addressed._make(row) for row in cursor.fetchall()}
     addresses = {
         at: found[m.contact_point_id] for at, m in enumerate(messages) if m.contact_point_id in found
     }

@@ -14,7 +14,7 @@ from django.db import connection
 from beckon.campaigns.journey.gathering import Standing
 from beckon.campaigns.journey.values import Effects, Facts, MessageWish
 from beckon.campaigns.reasons import LeaveReason
-from beckon.consent.facts import Channel, Purpose
+from beckon.consent.facts import Channel, PersonFacts, Purpose
 from beckon.core.actors import Actor
 from beckon.core.bulk.cursor import raw_cursor
 from beckon.core.events.actions import record_events
@@ -46,15 +46,16 @@ _EMPTY = "{}"
 def record(decided: Sequence[Decided], *, by: Actor, now: datetime, facts: Mapping[int, Facts] | None = None) -> None:
     """Record all effects of a batch inside the open transaction. The enrollments are locked by the caller.
 
-    `facts`, where the caller has them, spare the desk from gathering them again.
+    `facts`, where the caller has them, spare messaging and the desk from reading them again.
     """
     if not decided:
         return
     _update([effects for _, effects in decided], now)
     _trace([effects for _, effects in decided], now)
     _withdraw([effects for _, effects in decided], by, now)
-    _queue(decided, by, now)
-    _open(decided, facts or {}, by, now)
+    known = {person_id: each.person for person_id, each in (facts or {}).items()}
+    _queue(decided, known, by, now)
+    _open(decided, known, by, now)
     _count([effects for _, effects in decided])
     left = [effects for _, effects in decided if effects.left is not None]
     record_events([_left_event(effects) for effects in left], by=by, now=now)
@@ -119,10 +120,11 @@ def _withdraw(all_effects: Sequence[Effects], by: Actor, now: datetime) -> None:
             close_tasks(sorted(ids), reason, by=by, now=now)
 
 
-def _queue(decided: Sequence[Decided], by: Actor, now: datetime) -> None:
+def _queue(decided: Sequence[Decided], facts: Mapping[int, PersonFacts], by: Actor, now: datetime) -> None:
     wishes = [(standing, wish) for standing, effects in decided for wish in effects.messages]
     sendable = [(standing, wish) for standing, wish in wishes if wish.channel in standing.campaign.senders]
-    results = queue_messages([_message(standing, wish) for standing, wish in sendable], by=by, now=now)
+    messages = [_message(standing, wish) for standing, wish in sendable]
+    results = queue_messages(messages, by=by, now=now, facts=facts)
     refused = [
         (standing.snapshot, wish, result.reason)
         for (standing, wish), result in zip(sendable, results, strict=True)
@@ -160,7 +162,7 @@ def _message(standing: Standing, wish: MessageWish) -> NewMessage:
     )
 
 
-def _open(decided: Sequence[Decided], facts: Mapping[int, Facts], by: Actor, now: datetime) -> None:
+def _open(decided: Sequence[Decided], facts: Mapping[int, PersonFacts], by: Actor, now: datetime) -> None:
     tasks = []
     for standing, effects in decided:
         for wish in effects.tasks:
@@ -188,7 +190,7 @@ def _open(decided: Sequence[Decided], facts: Mapping[int, Facts], by: Actor, now
                     text_sender_id=standing.campaign.senders.get("sms"),
                 )
             )
-    known = {t.person_id: facts[t.person_id].person for t in tasks if t.person_id in facts}
+    known = {t.person_id: facts[t.person_id] for t in tasks if t.person_id in facts}
     open_tasks(tasks, by=by, now=now, facts=known if len(known) == len({t.person_id for t in tasks}) else None)
 
 

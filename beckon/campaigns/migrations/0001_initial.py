@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('second_goal_met_at', models.DateTimeField(null=True)),
                 ('left_at', models.DateTimeField(null=True)),
                 ('left_reason', models.CharField(blank=True, max_length=40)),
-                ('campaign', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='campaigns.campaign')),
+                ('campaign', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='campaigns.campaign')),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('left_at', None)), fields=['due_at', 'id'], name='enrollment_due'), models.Index(fields=['person_id'], name='enrollment_person'), models.Index(fields=['campaign', 'enrolled_at'], name='enrollment_campaign')],

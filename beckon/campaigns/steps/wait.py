@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
@@ -75,7 +76,7 @@ class WaitStep(StepSpec):
         at = add_months(run.now, self.months) + timedelta(days=self.days, hours=self.hours)
         if not self.weekdays and self.hour is None:
             return at
-        return _on_weekday_and_hour(at, ZoneInfo(run.facts.time_zone), self.weekdays, self.hour)
+        return _on_weekday_and_hour(at, run.facts.time_zone, self.weekdays, self.hour)
 
 
 def add_months(at: datetime, months: int) -> datetime:
@@ -86,9 +87,10 @@ def add_months(at: datetime, months: int) -> datetime:
     return at.replace(year=year, month=month + 1, day=min(at.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _on_weekday_and_hour(at: datetime, zone: ZoneInfo, weekdays: tuple[Weekday, ...], hour: int | None) -> datetime:
+@lru_cache(maxsize=1_000)  # a batch has one `now`, a few waits and a few zones
+def _on_weekday_and_hour(at: datetime, zone: str, weekdays: tuple[Weekday, ...], hour: int | None) -> datetime:
     """The first moment not before `at` on one of the weekdays at the hour of the zone."""
-    local = at.astimezone(zone)
+    local = at.astimezone(ZoneInfo(zone))
     for days in range(15):
         day = local + timedelta(days=days)
         if hour is not None:

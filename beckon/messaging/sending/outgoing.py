@@ -54,7 +54,7 @@ def _postcards(batch: Sequence[Due], held: Held, organization_id: int) -> list[O
     return [
         OutgoingMessage(
             reference_of(organization_id, due.id), Channel.POSTAL, names.get(due.person_id, ""),
-            str(practice.get("name", "")), due.subject, due.body, html=due.back, language=due.language or "en",
+            str(practice.get("name", "")), due.subject, due.body, back=due.back, language=due.language or "en",
             address=postal_lines(postal.get(due.number_id or 0)),
             return_address=tuple(str(held.address).split("\n")),
             code=_extra(due, "code"), link=_extra(due, "link"),
