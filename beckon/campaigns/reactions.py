@@ -167,7 +167,7 @@ def _remember_call(run: Run, data: Mapping[str, Any], code: str) -> None:
         run.raise_flag("mobile_captured")
     if data.get("answered") or data.get("captured_mobile") or data.get("goal") or code == "NOT_NOW":
         run.raise_flag("answered")
-    if data.get("text") == "practice_details" or code == "NOT_NOW":
+    if data.get("text", "practice_details" if code == "NOT_NOW" else "") == "practice_details":
         run.raise_flag("details_given")
     run.record("called", code, attempts=run.memory["attempts"])
 
