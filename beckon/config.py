@@ -37,7 +37,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "BECKON_DATABASE_ADMIN_URL",
         None,
-        "The same for the owner role that runs migrations. Default: the embedded server's owner, else BECKON_DATABASE_URL.",
+        "The same for the owner role that runs migrations. Default: the embedded server's owner.",
     ),
     Variable(
         "BECKON_PG_BIN",

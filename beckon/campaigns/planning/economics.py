@@ -102,7 +102,7 @@ def mean_attempts(assumptions: Assumptions) -> float:
 
 
 def busiest_day(people: int, a_week: int, assumptions: Assumptions) -> int:
-    """Calls on a working day of the busiest week: everybody on the list once a week, as many weeks' people as overlap."""
+    """Calls on a working day of the busiest week: everybody on the list once, as many weeks' people as overlap."""
     if not people:
         return 0
     stays = 1 - assumptions.leaving_share_per_attempt
