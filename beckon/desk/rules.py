@@ -156,7 +156,8 @@ class TaskFacts:
 class Details:
     """What the agent gave with the outcome. `callback_for_me` False leaves the callback to anyone.
 
-    `may_text`: the person agreed, on this call, to the text that the disposition sends.
+    `may_text`: whether the person, asked on this call, wants the text that the disposition sends; None: not asked,
+    then a text goes only where consent on record allows one that nobody asked for.
     """
 
     callback: Moment = NOTHING_NAMED
@@ -165,7 +166,7 @@ class Details:
     existing_visit_at: datetime | None = None
     other_person_id: int | None = None
     captured_mobile: str = ""
-    may_text: bool = True
+    may_text: bool | None = None
     remarks: str = ""
 
 

@@ -144,14 +144,14 @@ def _book(world: World, served: Sequence[Served], answers: Sequence[Answer], now
 
 def _outcome(world: World, served: Served, answer: Answer, appointment: int | None, started: datetime) -> Outcome:
     code = CODES[answer.said]
-    details = Details(captured_mobile=_mobile(served) if answer.gives_mobile else "")
+    details = Details(captured_mobile=_mobile(served) if answer.gives_mobile else "", may_text=True)
     if answer.said is Said.AGREES:
         if served.next_appointment_at:
             code = "RECONFIRMED"
             details = Details(existing_visit_at=served.next_appointment_at, captured_mobile=details.captured_mobile)
         elif appointment is None:
             code = "NOT_NOW"
-            details = Details(captured_mobile=details.captured_mobile, remarks=NO_SLOT)
+            details = Details(captured_mobile=details.captured_mobile, may_text=True, remarks=NO_SLOT)
         else:
             details = Details(appointment_id=appointment, captured_mobile=details.captured_mobile)
     elif answer.said is Said.CALL_BACK:

@@ -183,12 +183,19 @@ def _message_key(done: Done) -> str:
             return ""
 
 
+def text_agreed(done: Done) -> str:
+    """The text that goes out for certain as far as the person is concerned: details nobody asked about may not."""
+    text, may = done.effects.text, done.outcome.details.may_text
+    return text.value if may or (may is None and text is Text.CONFIRMATION) else ""
+
+
 def queue_texts(done: Sequence[Done], by: Actor, now: datetime) -> None:
     """Confirmation and practice details, at once; messaging asks the consent gate and stores a refusal's reason.
 
-    Practice details answer the conversation that has just ended, so they are a reply; the agent asked first.
+    Practice details are a reply to the conversation that has just ended only where the agent asked and the person
+    said yes; not asked, they are an ordinary informational text and need consent on record.
     """
-    wanted = [d for d in done if d.effects.text is not Text.NONE and d.outcome.details.may_text]
+    wanted = [d for d in done if d.effects.text is not Text.NONE and d.outcome.details.may_text is not False]
     if not wanted:
         return
     default = Sender.objects.filter(channel="sms", is_active=True).order_by("pk").values_list("pk", flat=True).first()
@@ -202,12 +209,13 @@ def queue_texts(done: Sequence[Done], by: Actor, now: datetime) -> None:
 
 def _message(done: Done, sender_id: int, now: datetime) -> NewMessage:
     text, task = done.effects.text, done.task
-    is_confirmation = text is Text.CONFIRMATION
+    is_reply = text is Text.PRACTICE_DETAILS and done.outcome.details.may_text is True
+    unasked = Purpose.APPOINTMENT if text is Text.CONFIRMATION else Purpose.INFORMATIONAL
     context = appointment_words(done.appointment, done.person.language) if done.appointment else {}
     return NewMessage(
         dedupe_key=_message_key(done), person_id=done.person.pk, channel=Channel.SMS,
-        purpose=Purpose.APPOINTMENT if is_confirmation else Purpose.REPLY, sender_id=sender_id,
+        purpose=Purpose.REPLY if is_reply else unasked, sender_id=sender_id,
         template_key=TEMPLATES[text], context=context, expires_at=now + TEXT_EXPIRES[text],
-        requested_at=None if is_confirmation else now, hipaa_class=task.hipaa_class if task else "",
+        requested_at=now if is_reply else None, hipaa_class=task.hipaa_class if task else "",
         campaign_id=task.campaign_id if task else None,
     )

@@ -251,5 +251,5 @@ def _event(done: Done) -> NewEvent:
         "leave": effects.leave, "goal": effects.goal, "second_goal": effects.second_goal,
         "win_back_after_days": effects.win_back_after_days, "next_month": effects.next_month,
         "captured_mobile": bool(done.outcome.details.captured_mobile), "answered": effects.answered,
-        "text": effects.text.value,
+        "text": consequences.text_agreed(done),
     })

@@ -178,7 +178,8 @@ def test_a_duplicate_is_proposed_for_merging(served, now) -> None:
 
 def test_not_now_texts_the_practices_details_at_once_when_the_person_agreed(served, now) -> None:
     sms_sender(now)
-    say(served, "NOT_NOW", now)
+    say(served, "NOT_NOW", now, may_text=True)
+    assert Event.objects.get(kind="call.disposed").data["text"] == "practice_details"
     message = Message.objects.get()
     assert (message.purpose, message.status) == ("reply", "queued")
     task = CallTask.objects.get()
@@ -187,6 +188,20 @@ def test_not_now_texts_the_practices_details_at_once_when_the_person_agreed(serv
     make_tasks(now, [other])
     dispose([outcome(next_for(DANA, now), "NOT_NOW", "f2", now, may_text=False)], by=DANA, now=now)
     assert Message.objects.count() == 1
+
+
+def test_not_asked_about_a_text_nobody_gets_one_without_consent_on_record(org, now) -> None:
+    sms_sender(now)
+    silent, agreed = make_person(now, 1), make_person(now, 2)
+    make_tasks(now, [silent, agreed])
+    record_consent([Grant(agreed.pk, "sms", Basis.EXPRESS, "form")], by=DANA, now=now)
+    for n in range(2):
+        say(next_for(DANA, now), "NOT_NOW", now, form=f"f{n}")
+    messages = {m.person_id: (m.purpose, m.status, m.reason, m.requested_at) for m in Message.objects.all()}
+    assert messages == {
+        silent.pk: ("informational", "dropped", "no_consent", None), agreed.pk: ("informational", "queued", "", None)
+    }
+    assert {e.data["text"] for e in Event.objects.filter(kind="call.disposed")} == {""}
 
 
 def test_a_captured_mobile_is_tried_first_from_now_on(served, now) -> None:
