@@ -67,7 +67,9 @@ class OptIn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """A ledger entry to be appended."""
+
     person_id: int | None
     number_id: int | None
     channel: str
@@ -86,9 +88,9 @@ def record_consent(grants: Sequence[Grant], *, by: Actor, now: datetime) -> int:
     if any(grant.basis is Basis.NONE for grant in grants):
         raise ValueError("a grant needs a basis: express or written")
     rows = [
-        _Row(g.person_id, g.number_id, g.channel, g.purpose, Mark.GRANTED, g.basis, g.evidence, g.at) for g in grants
+        Row(g.person_id, g.number_id, g.channel, g.purpose, Mark.GRANTED, g.basis, g.evidence, g.at) for g in grants
     ]
-    _append(rows, version="", by=by, now=now)
+    append(rows, version="", by=by, now=now)
     record_events(
         [NewEvent(GRANTED, g.person_id, g.number_id, {"channel": g.channel, "basis": g.basis}) for g in grants],
         by=by,
@@ -105,7 +107,7 @@ def record_opt_out(opt_outs: Sequence[OptOut], *, by: Actor, now: datetime) -> i
     """
     policy = load_policy()
     rows = [
-        _Row(
+        Row(
             o.person_id,
             o.number_id,
             o.channel or policy.opt_out_channel,
@@ -117,8 +119,8 @@ def record_opt_out(opt_outs: Sequence[OptOut], *, by: Actor, now: datetime) -> i
         )
         for o in opt_outs
     ]
-    _append(rows, version=policy.version, by=by, now=now)
-    _announce(OPTED_OUT, rows, by=by, now=now)
+    append(rows, version=policy.version, by=by, now=now)
+    announce(OPTED_OUT, rows, by=by, now=now)
     return len(rows)
 
 
@@ -140,11 +142,11 @@ def record_opt_in(opt_ins: Sequence[OptIn], *, by: Actor, now: datetime) -> int:
     Raises UnknownChannelError, MissingEvidenceError, ValueError when neither person nor number is named.
     """
     rows = [
-        _Row(o.person_id, o.number_id, o.channel, o.purpose, Mark.OPTED_IN, _stored(o.basis), o.evidence, o.at)
+        Row(o.person_id, o.number_id, o.channel, o.purpose, Mark.OPTED_IN, _stored(o.basis), o.evidence, o.at)
         for o in opt_ins
     ]
-    _append(rows, version="", by=by, now=now)
-    _announce(OPTED_IN, rows, by=by, now=now)
+    append(rows, version="", by=by, now=now)
+    announce(OPTED_IN, rows, by=by, now=now)
     return len(rows)
 
 
@@ -174,7 +176,7 @@ def _stored(basis: Basis) -> str:
     return "" if basis is Basis.NONE else basis.value
 
 
-def _append(rows: Iterable[_Row], *, version: str, by: Actor, now: datetime) -> None:
+def append(rows: Iterable[Row], *, version: str, by: Actor, now: datetime) -> None:
     """One INSERT for all rows, in the order given."""
     rows = [replace(row, evidence=row.evidence.strip(), at=row.at or now) for row in rows]
     if not rows:
@@ -207,7 +209,7 @@ def _append(rows: Iterable[_Row], *, version: str, by: Actor, now: datetime) -> 
         )
 
 
-def _refuse_misuse(rows: Iterable[_Row]) -> None:
+def _refuse_misuse(rows: Iterable[Row]) -> None:
     for row in rows:
         if row.channel not in CHANNEL_WORDS:
             raise UnknownChannelError(f"no such channel: {row.channel!r}; known are {', '.join(CHANNEL_WORDS)}")
@@ -217,7 +219,7 @@ def _refuse_misuse(rows: Iterable[_Row]) -> None:
             raise ValueError("a ledger entry names a person, a number or both")
 
 
-def _announce(kind: str, rows: Sequence[_Row], *, by: Actor, now: datetime) -> None:
+def announce(kind: str, rows: Sequence[Row], *, by: Actor, now: datetime) -> None:
     """One event per person concerned: those named, and all who are reached through a number that is named.
 
     A merged person's event goes to the survivor.
