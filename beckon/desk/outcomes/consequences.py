@@ -64,29 +64,31 @@ def is_e164(value: str) -> bool:
 
 
 def before(done: Done) -> dict[str, Any]:
-    """What undo puts back: the task's and the person's columns as they were."""
+    """What undo puts back: the task's and the person's columns as they were; and the visit the person spoke of."""
     task, person = done.task, done.person
     kept: dict[str, Any] = {
         "person": {
-            "last_call_at": _iso(person.last_call_at), "call_attempts": person.call_attempts,
+            "last_call_at": iso(person.last_call_at), "call_attempts": person.call_attempts,
             "recent_contacts": [at.isoformat() for at in person.recent_contacts],
         },
         "about": [str(done.effects.number), str(done.effects.person)],
         "moved_on": done.moved_on,
         "inbound": done.is_inbound,
         "message": _message_key(done),
+        "existing_visit_at": iso(done.outcome.details.existing_visit_at),
     }
     if task is not None:
         kept["task"] = {
-            "attempts": task.attempts, "tried_hours": list(task.tried_hours), "due_at": _iso(task.due_at),
-            "held_reason": task.held_reason, "callback_at": _iso(task.callback_at),
+            "attempts": task.attempts, "tried_hours": list(task.tried_hours), "due_at": iso(task.due_at),
+            "held_reason": task.held_reason, "callback_at": iso(task.callback_at),
             "callback_for": task.callback_for, "number_id": task.number_id,
         }
-        kept["after"] = {"attempts": done.effects.attempts, "due_at": _iso(done.effects.due_at)}
+        kept["after"] = {"attempts": done.effects.attempts, "due_at": iso(done.effects.due_at)}
     return kept
 
 
-def _iso(at: datetime | None) -> str | None:
+def iso(at: datetime | None) -> str | None:
+    """An instant as it is kept in JSON."""
     return at.isoformat() if at else None
 
 

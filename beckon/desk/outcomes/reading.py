@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -9,7 +10,7 @@ from django.db import connection
 from beckon.desk.models import CallTask
 from beckon.desk.values import Outcome
 from beckon.people.models import Person
-from beckon.scheduling.models import Appointment
+from beckon.scheduling.models import Appointment, AppointmentStatus
 
 _CALLS = "SELECT dedupe_key, id FROM desk_call WHERE dedupe_key = ANY(%s)"
 _PEOPLE = """
@@ -37,7 +38,8 @@ class Phone(NamedTuple):
 
 @dataclass
 class Known:
-    """What was read and locked for a batch. `phones`: usable ones by person, best first."""
+    """What was read and locked for a batch. `phones`: usable ones by person, best first. `visits`: booked ones of
+    those who say that they have one, earliest first."""
 
     calls: Mapping[str, int]
     tasks: Mapping[int, CallTask]
@@ -45,6 +47,7 @@ class Known:
     phones: Mapping[int, Sequence[Phone]]
     appointments: Mapping[int, Appointment]
     task_of_person: Mapping[int, CallTask]
+    visits: Mapping[int, Sequence[Appointment]]
 
     def is_new_mobile(self, person_id: int, value: str) -> bool:
         """Whether a number the person named is news: not yet their first one, or not yet known to be a mobile."""
@@ -52,6 +55,13 @@ class Known:
             return False
         first = next(iter(self.phones.get(person_id, ())), None)
         return first is None or first.value != value or first.line_type != "mobile"
+
+
+    def visit_said(self, person_id: int, said: datetime | None, now: datetime) -> Appointment | None:
+        """The booked visit a person means who says they have one at `said`: at that time, else their next one."""
+        mine = self.visits.get(person_id, ()) if said is not None else ()
+        exact = next((visit for visit in mine if visit.starts_at == said), None)
+        return exact or next((visit for visit in mine if visit.starts_at > now), None)
 
 
 def read_and_lock(outcomes: Sequence[Outcome]) -> Known:
@@ -65,7 +75,19 @@ def read_and_lock(outcomes: Sequence[Outcome]) -> Known:
     own = {t.person_id: t for t in CallTask.objects.raw(_OPEN_TASKS, [strays])} if strays else {}
     linked = [o.details.appointment_id for o in outcomes if o.details.appointment_id is not None]
     visits = Appointment.objects.select_related("clinician", "location", "visit_type")
-    return Known(calls, tasks, people, _phones(list(people)), visits.in_bulk(linked) if linked else {}, own)
+    sayers = [o for o in outcomes if o.details.existing_visit_at is not None]
+    return Known(
+        calls, tasks, people, _phones(list(people)), visits.in_bulk(linked) if linked else {}, own,
+        _visits({tasks[o.task_id].person_id if o.task_id in tasks else o.person_id for o in sayers}) if sayers else {},
+    )
+
+
+def _visits(person_ids: set[int | None]) -> dict[int, list[Appointment]]:
+    found: dict[int, list[Appointment]] = {}
+    booked = Appointment.objects.filter(person_id__in=person_ids - {None}, status=AppointmentStatus.BOOKED)
+    for visit in booked.select_related("clinician", "location", "visit_type").order_by("starts_at", "pk"):
+        found.setdefault(visit.person_id, []).append(visit)
+    return found
 
 
 def _calls(form_ids: list[str]) -> dict[str, int]:

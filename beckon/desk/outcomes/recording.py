@@ -108,7 +108,9 @@ def _decide(
     effects = outcome_of(facts, behaviour, outcome.details, now, began=outcome.started_at)
     if not isinstance(effects, Effects):
         return effects
-    appointment = known.appointments.get(outcome.details.appointment_id or 0)
+    appointment = known.appointments.get(outcome.details.appointment_id or 0) or known.visit_said(
+        person.pk, outcome.details.existing_visit_at, now
+    )
     return Done(
         outcome, person, task, effects, facts.zone, appointment, moved_on, is_inbound=is_stray,
         is_new_mobile=known.is_new_mobile(person.pk, outcome.details.captured_mobile),
@@ -235,14 +237,14 @@ def _call(done: Done, now: datetime) -> tuple[object, ...]:
     return (
         done.call_id, task.pk if task else None, done.person.pk, done.dialled, task.campaign_id if task else None,
         task.enrollment_id if task else None, outcome.agent.key, done.effects.attempts, outcome.code,
-        done.effects.counted, done.effects.answered, details.remarks, details.appointment_id,
+        done.effects.counted, done.effects.answered, details.remarks, done.appointment.pk if done.appointment else None,
         done.effects.callback_at, there.hour, there.weekday(),
         outcome.started_at, now, Jsonb(consequences.before(done)), "", outcome.form_id,
     )
 
 
 def _event(done: Done) -> NewEvent:
-    effects, task = done.effects, done.task
+    effects, task, details = done.effects, done.task, done.outcome.details
     is_closing = bool(effects.closed_reason) and not _leaves_task_alone(done)
     return NewEvent("call.disposed", done.person.pk, done.call_id, {
         "code": done.outcome.code, "enrollment_id": task.enrollment_id if task else None,
@@ -250,6 +252,7 @@ def _event(done: Done) -> NewEvent:
         "attempts": effects.attempts, "closed": is_closing, "closed_reason": effects.closed_reason,
         "leave": effects.leave, "goal": effects.goal, "second_goal": effects.second_goal,
         "win_back_after_days": effects.win_back_after_days, "next_month": effects.next_month,
-        "captured_mobile": bool(done.outcome.details.captured_mobile), "answered": effects.answered,
-        "text": consequences.text_agreed(done),
+        "captured_mobile": bool(details.captured_mobile), "answered": effects.answered,
+        "text": consequences.text_agreed(done), "existing_visit_at": consequences.iso(details.existing_visit_at),
+        "appointment_id": done.appointment.pk if done.appointment else None,
     })

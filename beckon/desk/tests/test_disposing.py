@@ -204,6 +204,29 @@ def test_not_asked_about_a_text_nobody_gets_one_without_consent_on_record(org, n
     assert {e.data["text"] for e in Event.objects.filter(kind="call.disposed")} == {""}
 
 
+def test_who_has_a_visit_already_leaves_linked_to_it_and_is_not_won(served, now) -> None:
+    first, second = now + timedelta(days=1), now + timedelta(days=2)
+    clinician, visit_type = make_clinician(), make_visit_type()
+    wishes = [NewAppointment(served.person_id, clinician.pk, visit_type.pk, at) for at in (first, second)]
+    near, far = (b.appointment_id for b in book(wishes, by=DANA, now=now))
+    for form, said, linked in (("f1", second, far), ("f2", second + timedelta(days=9), near)):
+        assert isinstance(say(served, "RECONFIRMED", now, form=form, existing_visit_at=said), Disposed)
+        assert Call.objects.get(dedupe_key=form).appointment_id == linked
+    data = Event.objects.filter(kind="call.disposed").first().data
+    assert (data["appointment_id"], data["existing_visit_at"], data["goal"]) == (far, second.isoformat(), False)
+    assert CallTask.objects.get().closed_reason == "reconfirmed"
+    assert Message.objects.count() == 0
+
+
+def test_a_visit_that_only_the_person_knows_of_is_kept_as_they_said_it(served, now) -> None:
+    said = now + timedelta(days=3)
+    say(served, "RECONFIRMED", now, existing_visit_at=said)
+    call = Call.objects.get()
+    assert (call.appointment_id, call.before["existing_visit_at"]) == (None, said.isoformat())
+    data = Event.objects.get(kind="call.disposed").data
+    assert (data["appointment_id"], data["existing_visit_at"]) == (None, said.isoformat())
+
+
 def test_a_captured_mobile_is_tried_first_from_now_on(served, now) -> None:
     say(served, "NOANS", now, captured_mobile="+19175550123")
     number = Number.objects.get(value="+19175550123")
