@@ -235,7 +235,11 @@ def announce(kind: str, rows: Sequence[Row], *, by: Actor, now: datetime) -> Non
             people |= users.get(row.number_id, set())
         data = {"channel": row.channel, "purpose": row.purpose}
         people = {survivors.get(person_id, person_id) for person_id in people}
-        events += [NewEvent(kind, person_id, row.number_id, data) for person_id in sorted(filter(None, people))]
+        named_one = survivors.get(row.person_id, row.person_id)
+        events += [
+            NewEvent(kind, person_id, row.number_id, data | {"is_named": person_id == named_one})
+            for person_id in sorted(filter(None, people))
+        ]
     record_events(events, by=by, now=now)
 
 
