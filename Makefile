@@ -30,7 +30,7 @@ demo-reset: .venv/run.stamp ## forget the demo's data
 	@$(BIN)/beckon demo --reset
 
 test: .venv/dev.stamp ## run the tests
-	@$(BIN)/python -m pytest -n $(WORKERS) -q
+	@$(BIN)/python -m pytest -n $(WORKERS) -q -rs
 
 check: .venv/dev.stamp ## lint, types, layers, migrations
 	@$(BIN)/ruff check .

@@ -8,7 +8,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 
 class ConfigError(Exception):
@@ -105,12 +105,21 @@ class DatabaseAddress:
     name: str
     user: str
     password: str = field(repr=False)
+    options: tuple[tuple[str, str], ...] = ()
 
     def url(self) -> str:
         """As postgresql://..., with everything quoted that needs it."""
         secret = f":{quote(self.password, safe='')}" if self.password else ""
         host, name = quote(self.host, safe=""), quote(self.name, safe="")
-        return f"postgresql://{quote(self.user, safe='')}{secret}@{host}:{self.port}/{name}"
+        query = f"?{urlencode(self.options)}" if self.options else ""
+        return f"postgresql://{quote(self.user, safe='')}{secret}@{host}:{self.port}/{name}{query}"
+
+    @property
+    def is_private(self) -> bool:
+        """True when nothing between us and the server can be read: this machine, a socket, or TLS that is checked."""
+        if self.host.startswith("/") or self.host in ("localhost", "127.0.0.1", "::1"):
+            return True
+        return dict(self.options).get("sslmode") in ("require", "verify-ca", "verify-full")
 
 
 def parse_database_url(url: str, variable: str) -> DatabaseAddress:
@@ -128,7 +137,20 @@ def parse_database_url(url: str, variable: str) -> DatabaseAddress:
         name=unquote(parts.path[1:]),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
+        options=_options(parts.query, variable),
     )
+
+
+URL_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs", "connect_timeout")
+"""What may follow the ? of a database URL (libpq's names)."""
+
+
+def _options(query: str, variable: str) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(parse_qsl(query, keep_blank_values=True))
+    unknown = sorted({name for name, _ in pairs} - set(URL_OPTIONS))
+    if unknown:
+        raise ConfigError(f"{variable} has the option {unknown[0]!r}; known are {', '.join(URL_OPTIONS)}")
+    return pairs
 
 
 EMBEDDED_FILE = "database.json"

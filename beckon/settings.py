@@ -1,7 +1,10 @@
 """Django's settings, all of them derived from beckon.config. Nothing here reads the environment itself."""
 
+import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from beckon import config
@@ -9,6 +12,8 @@ from beckon import config
 BASE_DIR = Path(__file__).resolve().parent
 PRODUCTION = config.is_production()
 DEBUG = False
+LEAST_SIGNS = 16
+"""Different signs a secret key must have at least; a random one of 50 has about 35."""
 
 
 def _secret_key() -> str:
@@ -18,15 +23,20 @@ def _secret_key() -> str:
             raise config.ConfigError(
                 "BECKON_SECRET_KEY is shorter than 50 characters; make one with `beckon secret-key`"
             )
+        if len(set(given)) < LEAST_SIGNS:
+            raise config.ConfigError("BECKON_SECRET_KEY repeats itself; make one with `beckon secret-key`")
         return given
     if PRODUCTION:
         raise config.ConfigError("BECKON_SECRET_KEY is not set; make one with `beckon secret-key`")
     path = config.home() / "secret-key"
-    if path.exists():
-        return path.read_text().strip()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(secrets.token_urlsafe(64))
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Made whole under another name, then linked: of two processes at once, the first one's key stands.
+        with NamedTemporaryFile("w", dir=path.parent, prefix=".secret-") as fresh:  # mode 0600
+            fresh.write(secrets.token_urlsafe(64))
+            fresh.flush()
+            with suppress(FileExistsError):
+                os.link(fresh.name, path)
     return path.read_text().strip()
 
 
@@ -34,6 +44,8 @@ def _allowed_hosts() -> list[str]:
     hosts = [h.strip() for h in (config.get("BECKON_ALLOWED_HOSTS") or "").split(",") if h.strip()]
     if PRODUCTION and "*" in hosts:
         raise config.ConfigError("BECKON_ALLOWED_HOSTS may not be '*' in production; list the host names")
+    if PRODUCTION and not os.environ.get("BECKON_ALLOWED_HOSTS", "").strip():
+        raise config.ConfigError("BECKON_ALLOWED_HOSTS is not set; list the host names this installation answers to")
     return hosts
 
 
@@ -48,6 +60,10 @@ def _database(*, admin: bool) -> dict[str, Any]:
     address = config.database_address(admin=admin)
     if PRODUCTION and config.uses_embedded_database() is False and not address.password:
         raise config.ConfigError("the database URL carries no password; production refuses that")
+    if PRODUCTION and not address.is_private:
+        raise config.ConfigError(
+            "the database is on another machine and its URL asks for no encryption; add ?sslmode=verify-full"
+        )
     return {
         "ENGINE": "django_tenants.postgresql_backend",
         "HOST": address.host,
@@ -57,12 +73,34 @@ def _database(*, admin: bool) -> dict[str, Any]:
         "PASSWORD": address.password,
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {"application_name": "beckon-admin" if admin else "beckon", "connect_timeout": 10},
+        "OPTIONS": {
+            "application_name": "beckon-admin" if admin else "beckon",
+            "connect_timeout": 10,
+            **dict(address.options),
+        },
         # The owner role is for migrations and schemas only; tests reach it through its own fixture.
         "TEST": {"MIRROR": "default"} if admin else {},
     }
 
 
+def _log_level() -> str:
+    level = (config.get("BECKON_LOG_LEVEL") or "INFO").upper()
+    if level not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise config.ConfigError("BECKON_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR")
+    if PRODUCTION and level == "DEBUG":
+        raise config.ConfigError("BECKON_LOG_LEVEL may not be DEBUG in production: it shows whole errors")
+    return level
+
+
+def _two_roles() -> None:
+    if PRODUCTION and not config.uses_embedded_database():
+        if not config.get("BECKON_DATABASE_ADMIN_URL"):
+            raise config.ConfigError("BECKON_DATABASE_ADMIN_URL is not set; migrations need the owner's role")
+        if config.database_address(admin=True).user == config.database_address(admin=False).user:
+            raise config.ConfigError("both database URLs log in as one role; the application needs one without DDL")
+
+
+_two_roles()
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = _allowed_hosts()
 BASE_URL = _base_url()
@@ -118,7 +156,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "loggers": {
-        "beckon": {"handlers": ["stderr"], "level": config.get("BECKON_LOG_LEVEL"), "propagate": True},
+        "beckon": {"handlers": ["stderr"], "level": _log_level(), "propagate": True},
         # Bind parameters are personal data; the query log stays shut whatever the level.
         "django.db.backends": {"handlers": [], "level": "WARNING", "propagate": False},
     },

@@ -1,6 +1,6 @@
 """What virtual people do after a message reached them: texts, calls in, visits. Kept in a table until it is time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -110,8 +110,3 @@ def settle_visits(world: World, now: datetime) -> int:
 
 def _person(world: World, person_id: int) -> VirtualPerson:
     return world.people.get(person_id) or VirtualPerson(str(person_id), "", False)
-
-
-def texts_of(acts: Sequence[VirtualAct]) -> list[tuple[VirtualAct, str]]:
-    """Each reply act with the text it sends."""
-    return [(act, str(act.data["text"])) for act in acts]

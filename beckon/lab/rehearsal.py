@@ -1,5 +1,6 @@
 """Runs the real engine on virtual people in a scratch organization, which is dropped afterwards."""
 
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from beckon import config
 from beckon.campaigns.defaults import install_defaults
 from beckon.campaigns.models import Campaign
 from beckon.core.actors import SYSTEM
@@ -106,6 +108,7 @@ def rehearse(order: Order, *, progress: Tell | None = None) -> Rehearsed:
         return _results(order, world, campaign, began)
     finally:
         drop_organization(organization)
+        shutil.rmtree(config.home() / "imports" / organization.schema_name, ignore_errors=True)
 
 
 def _prepare(order: Order, organization: Organization, starts: datetime) -> tuple[World, Campaign]:

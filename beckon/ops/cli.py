@@ -38,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("doctor",), "installation.doctor", "say what is wrong with this set-up and how to mend it", NOTHING),
     Command(("migrate",), "installation.migrate", "bring every organization's tables to this version", DJANGO),
     Command(("practice",), "installation.practice", "load locations, clinicians, visit types and senders from a file"),
+    Command(("senders",), "installation.senders", "list the senders; set a paused one going again"),
     Command(("organizations",), "installation.organizations", "list the organizations of this installation"),
     Command(("worker",), "installation.worker", "run jobs and due work on the wall clock; start as many as you like"),
     Command(("db", "start"), "installation.db_start", "start the embedded database", NOTHING),
@@ -47,6 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("import", "people"), "people.import_people", "take in a file of people"),
     Command(("import", "suppressions"), "people.import_suppressions", "take in a do-not-call or opt-out list"),
     Command(("person",), "people.person", "show one person: everything that happened, and why"),
+    Command(("reply",), "people.reply", "take in by hand what a person answered"),
     Command(("segment", "count"), "people.segment_count", "count the people a condition describes"),
     Command(("segment", "explain"), "people.segment_explain", "say clause by clause why a person is in or out"),
     Command(("playbooks",), "campaigns.playbooks", "list and check the playbooks", DJANGO),
@@ -82,6 +84,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if _is_of_the_database(error) and os.environ.get("BECKON_LOG_LEVEL") != "DEBUG":
+            # The first line only: what follows may quote the row.
+            print(f"beckon: the database refused: {str(error).splitlines()[0]}", file=sys.stderr)
+            print("beckon: nothing of this step was kept; BECKON_LOG_LEVEL=DEBUG shows where", file=sys.stderr)
+            return 1
         if os.environ.get("BECKON_LOG_LEVEL") == "DEBUG" or not _is_meant_for_people(error):
             raise
         print(f"beckon: {error}", file=sys.stderr)
@@ -136,6 +143,11 @@ def _is_meant_for_people(error: Exception) -> bool:
     """True for errors whose message says what to do: ours and the configuration's."""
     own = type(error).__module__.split(".")[0] == "beckon"
     return own or isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError)
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """True for errors of PostgreSQL and its drivers."""
+    return type(error).__module__.split(".")[0] == "psycopg" or type(error).__module__ == "django.db.utils"
 
 
 def _tell(text: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 import psycopg
 
@@ -117,8 +118,9 @@ def _programs() -> Iterator[Finding]:
 
 def _connect(*, admin: bool) -> "psycopg.Connection[tuple[object, ...]]":
     a = config.database_address(admin=admin)
+    options: dict[str, Any] = {"connect_timeout": 5, **dict(a.options)}
     return psycopg.connect(
-        host=a.host, port=a.port, dbname=a.name, user=a.user, password=a.password, connect_timeout=5, autocommit=True
+        host=a.host, port=a.port, dbname=a.name, user=a.user, password=a.password, autocommit=True, **options
     )
 
 
@@ -191,6 +193,24 @@ def _tables() -> Iterator[Finding]:
         yield Finding("tables", Health.BAD, f"{len(behind)} organizations are on an older version", "`beckon migrate`")
     else:
         yield Finding("tables", Health.GOOD, "up to date")
+    yield from _audit()
+
+
+def _audit() -> Iterator[Finding]:
+    """The chain over each organization's audit record, recomputed."""
+    from beckon.core.audit.chain import verify_chain
+    from beckon.core.models import Organization
+    from beckon.core.tenancy import org_scope
+
+    for organization in Organization.objects.order_by("slug"):
+        with org_scope(organization):
+            report = verify_chain()
+        name = f"audit {organization.slug}"[:18]
+        if report.broken:
+            mend = "the record was changed behind Beckon's back: keep the database as it is and find out who"
+            yield Finding(name, Health.BAD, "; ".join(report.broken[:3]), mend)
+        else:
+            yield Finding(name, Health.GOOD, f"{report.sealed:,} sealed, {report.unsealed:,} to be sealed")
 
 
 def _clock() -> Iterator[Finding]:

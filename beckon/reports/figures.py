@@ -92,17 +92,6 @@ class Activity:
         """Messages sent over all channels."""
         return sum(c.sent for c in self.channels)
 
-    @property
-    def answer_rate(self) -> float | None:
-        """Answered dials over dials, None without dials."""
-        return self.answered / self.dials if self.dials else None
-
-    @property
-    def kept_rate(self) -> float | None:
-        """Kept visits over kept and missed ones, None before the first."""
-        past = self.visits.kept + self.visits.missed
-        return self.visits.kept / past if past else None
-
 
 @dataclass(frozen=True)
 class Funnel:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 
@@ -95,14 +94,6 @@ def test_a_job_with_another_practices_number_works_in_that_practice_only(two_pra
         assert Person.objects.count() == 1
 
 
-def test_the_schema_name_cannot_be_smuggled_through_a_value(two_practices) -> None:
-    first, second = two_practices
-    with org_scope(second):
-        hostile = f"x'; SET search_path = {first.schema_name}; --"
-        assert not Person.objects.filter(given_name=hostile).exists()
-        assert Person.objects.count() == 0
-
-
 def test_no_tenant_table_stands_in_the_shared_schema(two_practices) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -115,7 +106,6 @@ def test_content_types_are_never_kept_per_practice(two_practices) -> None:
     first, _ = two_practices
     with org_scope(first), pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT 1 FROM {first.schema_name}.django_content_type")
-    assert ContentType._meta.app_label == "contenttypes"
 
 
 def test_threads_in_different_practices_do_not_see_each_other(two_practices, django_db_blocker) -> None:

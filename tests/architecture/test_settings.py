@@ -13,7 +13,7 @@ from beckon import config
 ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
     "BECKON_ENV": "production",
-    "BECKON_SECRET_KEY": "k" * 60,
+    "BECKON_SECRET_KEY": "abcdefghijklmnopqrstuvwxyz0123456789" * 2,
     "BECKON_BASE_URL": "https://beckon.example.org",
     "BECKON_ALLOWED_HOSTS": "beckon.example.org",
     "BECKON_DATABASE_URL": "postgresql://beckon_app:secret@127.0.0.1:5432/beckon",
@@ -47,6 +47,13 @@ def test_production_starts_with_safe_values() -> None:
     assert start(SAFE).returncode == 0
 
 
+def test_a_database_on_another_machine_is_reached_with_the_encryption_its_url_asks_for() -> None:
+    remote = SAFE["BECKON_DATABASE_URL"].replace("127.0.0.1", "db.example.org") + "?sslmode=verify-full"
+    admin = SAFE["BECKON_DATABASE_ADMIN_URL"].replace("127.0.0.1", "db.example.org") + "?sslmode=verify-full"
+    assert start(SAFE | {"BECKON_DATABASE_URL": remote, "BECKON_DATABASE_ADMIN_URL": admin}).returncode == 0
+    assert dict(config.parse_database_url(remote, "X").options) == {"sslmode": "verify-full"}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -57,6 +64,13 @@ def test_production_starts_with_safe_values() -> None:
         ("BECKON_DATABASE_URL", "postgresql://beckon_app@127.0.0.1/beckon"),
         ("BECKON_DATABASE_URL", "mysql://x"),
         ("BECKON_ENV", "staging"),
+        ("BECKON_SECRET_KEY", "k" * 60),
+        ("BECKON_ALLOWED_HOSTS", ""),
+        ("BECKON_LOG_LEVEL", "DEBUG"),
+        ("BECKON_DATABASE_ADMIN_URL", ""),
+        ("BECKON_DATABASE_ADMIN_URL", SAFE["BECKON_DATABASE_URL"]),
+        ("BECKON_DATABASE_URL", "postgresql://beckon_app:secret@db.example.org/beckon"),
+        ("BECKON_DATABASE_URL", "postgresql://beckon_app:secret@127.0.0.1/beckon?nonsense=1"),
     ],
 )
 def test_production_refuses_an_unsafe_value_and_names_it(name: str, value: str) -> None:

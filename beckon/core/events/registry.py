@@ -40,8 +40,3 @@ def on(*kinds: str) -> Callable[[Subscriber], Subscriber]:
 def subscribers_of(kind: str) -> tuple[Subscriber, ...]:
     """The subscribers of a kind, in the order they were registered."""
     return tuple(_subscribers.get(kind, ()))
-
-
-def known_kinds() -> list[str]:
-    """Every kind somebody subscribes to, sorted; for the documentation and its test."""
-    return sorted(_subscribers)

@@ -8,7 +8,7 @@ from typing import Any
 import typst
 
 from beckon.core.typeface import typeface_folder
-from beckon.reports.figures import Activity, ChannelFigures, Funnel
+from beckon.reports.figures import ChannelFigures, Funnel
 from beckon.reports.weekly.charts import answer_heat_map, visits_by_week
 from beckon.reports.weekly.content import WeeklyReport, is_busy
 from beckon.reports.weekly.wording import words
@@ -172,8 +172,3 @@ def _campaign(name: str, funnel: Funnel) -> list[Any]:
         funnel.kept,
     )
     return [name, [f"{n:,}" for n in stages], [n / funnel.people if funnel.people else 0 for n in stages]]
-
-
-def net(activity: Activity) -> int:
-    """Collected less spent, in cents."""
-    return activity.visits.revenue_cents - activity.cost_cents

@@ -81,7 +81,7 @@ def test_one_json_object_with_the_documented_keys_and_nothing_left_behind(databa
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.storm)])
 def test_an_interrupted_run_leaves_no_organization_and_no_process(database, number: int) -> None:
-    process = bench_command("--people", "5000", "--only", "import")
+    process = bench_command("--people", "80000", "--only", "import")
     for line in process.stderr:
         if "measuring" in line:
             break
