@@ -193,12 +193,16 @@ class UndoNo(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The call that was taken back; its task is the agent's again. `appointment_id`: a visit that still stands."""
+    """The call that was taken back; its task is the agent's again. `appointment_id`: a visit that still stands.
+
+    `still_opted_out`: an opt-out was taken back, but the person (or a number) had stopped us before: that holds.
+    """
 
     call_id: int
     task_id: int | None
     appointment_id: int | None = None
     texts_already_gone: int = 0
+    still_opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

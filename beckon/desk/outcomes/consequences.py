@@ -116,13 +116,18 @@ def mark_numbers(done: Sequence[Done], by: Actor, now: datetime) -> None:
                       by=by, now=now)
 
 
+def opt_out_evidence(agent: str, call_id: int) -> str:
+    """What the ledger says of an opt-out on a call; undo finds the entry by these words."""
+    return f"said to {agent} on call {call_id}: never call again"
+
+
 def mark_people(done: Sequence[Done], by: Actor, now: datetime) -> None:
     """Opt-outs, deaths and proposed merges, each with its event; ends all calls of who is gone."""
     gone: dict[int, str] = {}
     for each in done:
         match each.effects.person:
             case AboutPerson.OPTS_OUT:
-                evidence = f"said to {each.outcome.agent.key} on call {each.call_id}: never call again"
+                evidence = opt_out_evidence(each.outcome.agent.key, each.call_id)
                 record_do_not_contact([each.person.pk], evidence=evidence, by=by, now=now)
                 gone[each.person.pk] = each.effects.leave
             case AboutPerson.DECEASED:

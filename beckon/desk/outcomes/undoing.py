@@ -4,14 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from beckon.consent.actions import OptIn, record_opt_in
-from beckon.consent.facts import Basis
+from beckon.consent.facts import Ask, Channel, Purpose
+from beckon.consent.queries import gather_facts, load_policy
+from beckon.consent.reasons import Reason
+from beckon.consent.rules import may_contact
+from beckon.consent.undoing import take_back_opt_out
+from beckon.consent.verdict import Refused
 from beckon.core import clock
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.desk.models import Call, CallTask, TaskStatus
+from beckon.desk.outcomes.consequences import opt_out_evidence
 from beckon.desk.rules import AboutNumber, AboutPerson
 from beckon.desk.values import NotUndone, Undone, UndoNo
 from beckon.messaging.models import Message
@@ -34,8 +39,9 @@ def undo_last(
 ) -> Undone | NotUndone:
     """Take back the agent's newest disposition: the task is theirs again, the person's columns are as before.
 
-    Opt-out and death are reversed by new entries, never erased. A booked visit stands (cancel it if meant); a text
-    that has left stays left. Refused after 30 minutes, or when anything happened to task or person since.
+    Opt-out and death are reversed by new entries, never erased; a stop from before this call stays. A booked visit
+    stands (cancel it if meant); a text that has left stays left. Refused after 30 minutes, or when anything happened
+    to task or person since.
     """
     call = Call.objects.filter(agent=agent.key, undone_at=None).order_by("-started_at", "-pk").first()
     if call is None:
@@ -53,7 +59,8 @@ def undo_last(
     record_audit(action="call.undone", object_kind="call", object_ids=[call.pk], by=by, now=now)
     data = {"code": call.disposition, "enrollment_id": call.enrollment_id, "task_id": call.task_id}
     record_events([NewEvent("call.undone", call.person_id, call.pk, data)], by=by, now=now)
-    return Undone(call.pk, call.task_id, call.appointment_id, gone)
+    opts_out = call.before["about"][1] == AboutPerson.OPTS_OUT
+    return Undone(call.pk, call.task_id, call.appointment_id, gone, opts_out and _is_stopped(call.person_id, now))
 
 
 def _lock(call: Call) -> _Last:
@@ -109,11 +116,24 @@ def _restore_person(last: _Last, by: Actor, now: datetime) -> None:
     if about == AboutPerson.OPTS_OUT:
         if person.do_not_contact_at == call.ended_at:
             person.do_not_contact_at = None
-        evidence = f"entered by mistake on call {call.pk}, taken back by {by.key}"
-        record_opt_in([OptIn(evidence, person_id=person.pk, basis=Basis.NONE)], by=by, now=now)
+        take_back_opt_out(
+            person.pk, recorded_as=opt_out_evidence(call.agent, call.pk),
+            why=f"entered by mistake on call {call.pk}, taken back by {by.key}", by=by, now=now,
+        )
     person.save(update_fields=[
         "last_call_at", "call_attempts", "recent_contacts", "deceased_at", "do_not_contact_at"
     ])
+
+
+def _is_stopped(person_id: int, now: datetime) -> bool:
+    """Whether the person may still not be called or texted because of an opt-out."""
+    facts, policy = gather_facts([person_id], now=now)[person_id], load_policy()
+    asks = [Ask(channel, Purpose.INFORMATIONAL) for channel in (Channel.VOICE, Channel.SMS)]
+    verdicts = [may_contact(facts, ask, now, policy) for ask in asks]
+    return any(
+        isinstance(v, Refused) and v.reason in (Reason.DO_NOT_CONTACT, Reason.OPTED_OUT, Reason.NUMBER_OPTED_OUT)
+        for v in verdicts
+    )
 
 
 def _restore_numbers(call: Call) -> None:

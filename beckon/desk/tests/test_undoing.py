@@ -4,7 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from beckon.consent.actions import Grant, OptOut, record_consent, record_opt_out
+from beckon.consent.facts import Ask, Basis, Channel, Purpose
 from beckon.consent.models import ConsentEntry
+from beckon.consent.queries import gather_facts, load_policy
+from beckon.consent.reasons import Reason
+from beckon.consent.rules import may_contact
+from beckon.consent.verdict import Refused
 from beckon.core.events.models import Event
 from beckon.desk.actions import dispose, undo_last
 from beckon.desk.models import Call, CallTask
@@ -44,11 +50,24 @@ def test_undo_puts_person_task_and_number_back_as_they_were(served, now, code) -
 
 def test_an_undone_opt_out_stays_in_the_ledger_and_is_followed_by_its_reversal(served, now) -> None:
     dispose([outcome(served, "DNC", "f1", now)], by=DANA, now=now)
-    undo_last(DANA, by=DANA, now=now)
+    assert not undo_last(DANA, by=DANA, now=now).still_opted_out
     entries = ConsentEntry.objects.order_by("pk")
     assert [(e.state, e.basis) for e in entries] == [("revoked", ""), ("opted_in", "")]
     assert "mistake" in entries[1].evidence
     assert next_for(DANA, now).task_id == served.task_id
+
+
+@pytest.mark.parametrize("stopped", ["person", "number"])
+def test_undoing_never_call_again_does_not_lift_a_stop_from_before(served, now, stopped) -> None:
+    record_consent([Grant(served.person_id, "sms", Basis.EXPRESS, "form")], by=DANA, now=now)
+    who = {"person_id": served.person_id} if stopped == "person" else {"number_id": served.number.number_id}
+    record_opt_out([OptOut("texted STOP during the call", **who)], by=LEE, now=now)
+    dispose([outcome(served, "DNC", "f1", now)], by=DANA, now=now)
+    assert undo_last(DANA, by=DANA, now=now).still_opted_out
+    facts, ask = gather_facts([served.person_id], now=now)[served.person_id], Ask(Channel.SMS, Purpose.INFORMATIONAL)
+    expected = Reason.OPTED_OUT if stopped == "person" else Reason.NUMBER_OPTED_OUT
+    assert may_contact(facts, ask, now, load_policy()) == Refused(expected)
+    assert Person.objects.get().do_not_contact_at is None
 
 
 def test_undo_is_refused_when_there_is_nothing_or_it_is_too_late(served, now) -> None:
