@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from beckon.people.errors import UnreadableFile
+from beckon.people.intake.workbook import check_size
 from beckon.people.normal.fields import RawRow
 
 BLOCK_ROWS = 5_000
@@ -19,25 +20,30 @@ def is_spreadsheet(path: Path, head: bytes) -> bool:
 
 
 def read_sheet(path: Path) -> Iterator[list[RawRow]]:
-    """Blocks of rows; a row's line is its number in the sheet. Raises UnreadableFile."""
+    """Blocks of rows; a row's line is its number in the sheet. Raises UnreadableFile, also for one too large."""
+    check_size(path)
+    sheet = open_sheet(path)
+    start = sheet.start or (0, 0)
+    block: list[RawRow] = []
+    for number, cells in enumerate(sheet.iter_rows(), start=start[0] + 1):
+        values = [_text(cell) for cell in cells]
+        if any(values):
+            block.append(RawRow(number, values))
+        if len(block) >= BLOCK_ROWS:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def open_sheet(path: Path) -> Any:
+    """The first sheet with cells in it, of whatever size. Raises UnreadableFile."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError as error:  # pragma: no cover - a broken installation
         raise UnreadableFile("spreadsheets cannot be read here: python-calamine is missing") from error
     try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheet = _first_sheet(book)
-        start = sheet.start or (0, 0)
-        block: list[RawRow] = []
-        for number, cells in enumerate(sheet.iter_rows(), start=start[0] + 1):
-            values = [_text(cell) for cell in cells]
-            if any(values):
-                block.append(RawRow(number, values))
-            if len(block) >= BLOCK_ROWS:
-                yield block
-                block = []
-        if block:
-            yield block
+        return _first_sheet(CalamineWorkbook.from_path(str(path)))
     except CalamineError as error:
         raise UnreadableFile(f"the spreadsheet cannot be read: {error}") from error
     except BaseException as error:
