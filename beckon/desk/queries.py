@@ -1,4 +1,4 @@
-"""Reading the desk: why a list is empty, callbacks coming up. Never writes."""
+"""Reading the desk: why a list is empty, callbacks coming up, duplicates agents reported. Never writes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,9 +10,11 @@ from django.db.models import Count
 
 from beckon.consent.law.hours import hours_at
 from beckon.core.actors import Actor
-from beckon.desk.models import CallTask, TaskStatus
+from beckon.core.events.models import Event
+from beckon.desk.models import Call, CallTask, TaskStatus
 from beckon.desk.serving.places import all_places
 from beckon.desk.values import EmptyList
+from beckon.people.models import Person
 
 _OPEN = """
 SELECT place, is_ready OR due_at <= %(now)s, held_reason, count(*), min(due_at) FROM desk_calltask
@@ -76,3 +78,38 @@ def callbacks_of(
     columns = ("pk", "person_id", "callback_at", "callback_for")
     return [Callback(pk, person, at, whose, at < now) for pk, person, at, whose in rows.values_list(*columns)
             if at is not None]
+
+
+def due_reminders(*, now: datetime, before: timedelta = timedelta(minutes=10)) -> list[Callback]:
+    """Callbacks that agents promised for the minutes from now until `before`, earliest first: remind their makers.
+
+    Who asks often passes the time between two askings as `before`, so that each is named once.
+    """
+    return [c for c in callbacks_of(None, now=now, until=now + before) if c.promised_by and not c.is_overdue]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedDuplicate:
+    """An agent found two records to be of one person. `other_person_id` None: the agent could not say which."""
+
+    person_id: int
+    other_person_id: int | None
+    at: datetime
+
+
+def reported_duplicates(now: datetime, since: datetime) -> list[ReportedDuplicate]:
+    """What agents reported from `since` until `now` (both included) and did not take back, earliest first.
+
+    Left out is who was merged since. For a supervisor, who decides about the merge.
+    """
+    kind = "person.duplicate_reported"
+    columns = ("person_id", "data", "at", "subject_id")
+    rows = list(Event.objects.filter(kind=kind, at__range=(since, now)).order_by("at", "pk").values_list(*columns))
+    undone = set(Call.objects.filter(pk__in=[r[3] for r in rows], undone_at__isnull=False).values_list("pk", flat=True))
+    told = [(person_id, data.get("other"), at) for person_id, data, at, call_id in rows if call_id not in undone]
+    named = {i for person_id, other, _ in told for i in (person_id, other) if i is not None}
+    gone = set(Person.objects.filter(pk__in=named, merged_into__isnull=False).values_list("pk", flat=True))
+    return [
+        ReportedDuplicate(person_id, other, at) for person_id, other, at in told
+        if person_id is not None and not gone & {person_id, other}
+    ]
