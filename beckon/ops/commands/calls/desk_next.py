@@ -1,6 +1,8 @@
 """`beckon desk next`."""
 
 import argparse
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from beckon.core.actors import Actor, user
 from beckon.core.clock import domain_now
@@ -9,12 +11,16 @@ from beckon.core.models import Organization, User
 from beckon.core.tenancy import get_organization, org_scope
 from beckon.desk.actions import take_next
 from beckon.desk.models import CallQueue
-from beckon.desk.queries import why_empty
+from beckon.desk.queries import callbacks_of, why_empty
 from beckon.desk.values import EmptyList, Served
 
 HELP = (
-    "Serve the next best call to an agent: whom, which number, why now, and the script filled in. Held for 15 minutes."
+    "Serve the next best call to an agent: whom, which number, why now, the script filled in; below it the calls this"
+    " agent has promised for the next hour. Held for 15 minutes."
 )
+
+
+PROMISED_AHEAD = timedelta(hours=1)
 
 
 class NoAgent(BeckonError):
@@ -37,11 +43,9 @@ def run(args: argparse.Namespace) -> int:
         queues = list(CallQueue.objects.filter(name=args.queue, is_active=True).values_list("pk", flat=True))
         served = take_next(agent, queues, by=agent, now=now)
         empty = None if served else why_empty(queues, now=now)
-    if empty is not None:
-        print("\n".join(_why_nobody(empty)))
-        return 1
-    print("\n".join(_card(served[0])))
-    return 0
+        promised = _promised(agent, now, ZoneInfo(organization.time_zone))
+    print("\n".join([*(_card(served[0]) if empty is None else _why_nobody(empty)), *promised]))
+    return 0 if empty is None else 1
 
 
 def agent_of(email: str, organization: Organization) -> Actor:
@@ -52,6 +56,15 @@ def agent_of(email: str, organization: Organization) -> Actor:
     if found is None:
         raise NoAgent(f"{email} is not a member of {organization.slug}; `beckon init` makes the first administrator")
     return user(found.pk)
+
+
+def _promised(agent: Actor, now: datetime, zone: ZoneInfo) -> list[str]:
+    """The agent's own callbacks that are overdue or due within the hour; no names."""
+    return [
+        f"promised: {each.at.astimezone(zone):%H:%M %Z}  task {each.task_id}  person {each.person_id}"
+        + ("  overdue" if each.is_overdue else "")
+        for each in callbacks_of(agent, now=now, until=now + PROMISED_AHEAD)
+    ]
 
 
 def _card(person: Served) -> list[str]:
