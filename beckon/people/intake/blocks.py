@@ -13,7 +13,7 @@ from zlib import adler32, crc32
 from beckon.people.intake.dialect import Dialect
 from beckon.people.intake.fhir import read_resources
 from beckon.people.intake.files import Inspection, Kind, Piece
-from beckon.people.intake.records import Block, parse_block
+from beckon.people.intake.records import TOO_LONG, Block, parse_block
 from beckon.people.normal.fields import AT, PersonRow, Problem, RawRow
 from beckon.people.normal.mapping import Column
 from beckon.people.normal.rows import Outcome, Rejected, RowReader
@@ -99,6 +99,8 @@ class BlockReader:
 
     def _rows(self, piece: Piece) -> Iterator[RawRow | tuple[int, str, str]]:
         if isinstance(piece, Block):
+            if piece.too_long:
+                return iter([(piece.first_line, piece.text, TOO_LONG)])
             if self._task.kind in (Kind.FHIR, Kind.BUNDLE):
                 return read_resources(piece.text, piece.first_line)
             return iter(parse_block(piece, self._task.dialect, self._reader.width))

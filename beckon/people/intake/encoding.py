@@ -2,6 +2,7 @@
 
 import codecs
 import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -10,6 +11,8 @@ from beckon.people.errors import UnreadableFile
 
 BLOCK = 1 << 20
 _SAMPLE = 4 << 20
+MAX_UNPACKED, MAX_RATIO = 256 << 20, 200
+"""A gzip file may unpack to the first, in bytes, or to as many times its own size; tables pack 5 to 50 times."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -33,11 +36,30 @@ def _keep_byte(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("beckon_keep", _keep_byte)
 
 
+class _Unpacked(gzip.GzipFile):
+    """A gzip file that refuses to unpack to far more than any table does."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "rb")
+        self._left = max(MAX_UNPACKED, MAX_RATIO * path.stat().st_size)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """As of any file. Raises UnreadableFile beyond the limit."""
+        data = super().read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise UnreadableFile(
+                f"the file unpacks to more than {MAX_RATIO} times its size, which no list of people does: "
+                "if it is one, unpack it and import the unpacked file"
+            )
+        return data
+
+
 def open_bytes(path: Path) -> IO[bytes]:
     """The file's bytes, unpacked when it is gzip. Raises OSError."""
     with path.open("rb") as file:
         is_gzip = file.read(2) == b"\x1f\x8b"
-    return gzip.open(path, "rb") if is_gzip else path.open("rb")  # type: ignore[return-value]
+    return _Unpacked(path) if is_gzip else path.open("rb")  # type: ignore[return-value]
 
 
 def detect_encoding(path: Path) -> str:
@@ -56,7 +78,7 @@ def detect_encoding(path: Path) -> str:
             refuse_binary(head)
             if _is_utf8(head, file):
                 return "utf-8"
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
+    except (EOFError, zlib.error, OSError) as error:
         if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
             raise
         raise UnreadableFile(f"the file cannot be unpacked: {error}") from error
@@ -79,7 +101,7 @@ def read_text(path: Path, encoding: str) -> Iterator[str]:
                     yield text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
                 if not raw:
                     return
-    except (EOFError, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UnreadableFile(f"the file is cut off or cannot be unpacked: {error}") from error
 
 
@@ -118,7 +140,7 @@ def _is_utf8(head: bytes, rest: IO[bytes]) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")(errors="strict")
     try:
         block = head
-        while block:
+        while block:  # to the end: a foreign byte may stand anywhere
             decoder.decode(block)
             block = rest.read(BLOCK)
         decoder.decode(b"", final=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,14 +12,17 @@ from beckon.people.errors import UnreadableFile
 from beckon.people.intake.dialect import Dialect, detect_dialect
 from beckon.people.intake.encoding import detect_encoding, open_bytes, read_text
 from beckon.people.intake.fhir import fhir_columns, read_bundle
-from beckon.people.intake.records import Block, cut_blocks, parse_block
+from beckon.people.intake.records import MAX_LINE, Block, cut_blocks, parse_block
 from beckon.people.intake.spreadsheet import is_spreadsheet, read_sheet
+from beckon.people.intake.workbook import MAX_COLUMNS
 from beckon.people.normal import mapping
 from beckon.people.normal.fields import RawRow
 from beckon.people.normal.mapping import Column
 
 _HEADER_WITHIN = 15
 _SAMPLE_ROWS = 3_000
+MAX_BUNDLE = 64 << 20
+"""Characters of a Bundle, which is read as a whole; NDJSON has no limit."""
 Piece = Block | list[RawRow]
 """What one worker takes at a time."""
 
@@ -61,7 +65,7 @@ def inspect(
     with open_bytes(path) as file:
         try:
             head = file.read(4096)
-        except (EOFError, OSError) as error:
+        except (EOFError, zlib.error, OSError) as error:
             raise UnreadableFile(f"the file cannot be unpacked: {error}") from error
     if is_spreadsheet(path, head):
         rows = _first_rows(read_sheet(path))
@@ -74,6 +78,11 @@ def inspect(
         return Inspection(path, kind, encoding, Dialect("\t", ""), [], 0, fhir_columns())
     if text.lstrip().startswith(("[", "<")) and "," not in text.split("\n")[0]:
         raise UnreadableFile("this looks like JSON or XML, not like a table")
+    if len(text) >= MAX_LINE - 1 and "\n" not in text:  # a line end may be held back
+        raise UnreadableFile(
+            f"the first line has more than a million characters: no table of people has (limit: {MAX_LINE:,}); "
+            "export the list again, with one person per line"
+        )
     dialect = detect_dialect(text)
     width = _commonest_width(text, dialect)
     rows = list(parse_block(Block(1, text), dialect, width))[:_SAMPLE_ROWS]
@@ -87,15 +96,28 @@ def pieces(inspection: Inspection) -> Iterator[Piece]:
         case Kind.SHEET:
             yield from read_sheet(inspection.path)
         case Kind.BUNDLE:
-            text = "".join(read_text(inspection.path, inspection.encoding))
+            text = _whole_bundle(inspection)
             try:
                 yield Block(1, "\n".join(read_bundle(text)))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise UnreadableFile(f"the file is not valid JSON: {error}") from error
         case Kind.FHIR:
             yield from cut_blocks(read_text(inspection.path, inspection.encoding), inspection.dialect)
         case Kind.TEXT:
             yield from cut_blocks(read_text(inspection.path, inspection.encoding), inspection.dialect)
+
+
+def _whole_bundle(inspection: Inspection) -> str:
+    texts, length = list[str](), 0
+    for text in read_text(inspection.path, inspection.encoding):
+        texts.append(text)
+        length += len(text)
+        if length > MAX_BUNDLE:
+            raise UnreadableFile(
+                f"a FHIR Bundle of more than {MAX_BUNDLE >> 20} MB is not read as a whole: "
+                "export the patients as NDJSON (one resource per line), as a bulk export does"
+            )
+    return "".join(texts)
 
 
 def file_digest(path: Path) -> str:
@@ -116,7 +138,7 @@ def _is_bundle(text: str) -> bool:
     first = text.lstrip().split("\n")[0]
     try:
         return bool(json.loads(first).get("resourceType") == "Bundle")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return '"Bundle"' in text[:400]
 
 
@@ -144,6 +166,10 @@ def _with_columns(
     header = rows[place] if place is not None else RawRow(0, [])
     data = [row.values for row in (rows[place + 1 :] if place is not None else rows)]
     width = len(header.values) or max(len(values) for values in data[:200])
+    if width > MAX_COLUMNS:
+        raise UnreadableFile(
+            f"the table has {width:,} columns; up to {MAX_COLUMNS:,} are read: leave out what is not needed"
+        )
     headers = mapping.unique_headers(header.values or [""] * width)
     serials = found.kind is Kind.SHEET
     columns = mapping.guess(headers, data, serials=serials)

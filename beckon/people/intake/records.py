@@ -14,8 +14,11 @@ from beckon.people.normal.fields import RawRow
 
 MAX_SPAN = 200
 """Physical lines one record may cover."""
-MAX_VALUE = 131_072
-"""Characters in one value; longer ones are cut in `clean` stages, never here."""
+MAX_LINE = 1 << 20
+"""Characters of one physical line, and of one record with line ends in it; a longer line is a rejected row."""
+KEPT_OF_LINE = 1_000
+"""Characters of a longer line that the rejects file shows."""
+TOO_LONG = f"a line of more than {MAX_LINE:,} characters; only its beginning is shown"
 csv.field_size_limit(1 << 30)
 
 
@@ -25,12 +28,37 @@ class Block:
 
     first_line: int
     text: str
+    too_long: bool = False
+    """The block is the beginning of a single line of more than MAX_LINE characters."""
 
 
 def cut_blocks(texts: Iterable[str], dialect: Dialect, size: int = 1 << 20) -> Iterator[Block]:
-    """Blocks of about `size` characters, cut between records. Memory stays at a few blocks."""
-    held, line = "", 1
+    """Blocks of about `size` characters, cut between records. Memory stays at a few blocks, whatever a line's length.
+
+    A line that goes on over several of `texts` for more than MAX_LINE characters becomes a block of its own.
+    """
+    held, line, tail = "", 1, 0  # `tail` is the length of the unfinished line at the end of `held`
+    skipping = False
     for text in texts:
+        first = text.find("\n")
+        if skipping:
+            if first < 0:
+                continue
+            text, skipping = text[first + 1 :], False  # noqa: PLW2901 - the rest of a line that was rejected
+            first = text.find("\n")
+        if tail + (first if first >= 0 else len(text)) > MAX_LINE:
+            at = len(held) - tail
+            if at:
+                yield Block(line, held[:at])
+                line += held.count("\n", 0, at)
+            yield Block(line, (held[at : at + KEPT_OF_LINE] + text[:first])[:KEPT_OF_LINE], too_long=True)
+            held, tail, line = "", 0, line + 1
+            if first < 0:
+                skipping = True
+                continue
+            text = text[first + 1 :]  # noqa: PLW2901 - same
+        end = text.rfind("\n")
+        tail = len(text) - end - 1 if end >= 0 else tail + len(text)
         held += text
         if len(held) < size:
             continue
@@ -53,6 +81,8 @@ def _cut_at(text: str, dialect: Dialect) -> int:
     for _ in range(MAX_SPAN):
         start = text.rfind("\n", 0, cut - 1) + 1
         if start == 0:
+            return end
+        if end - start > MAX_LINE:
             return end
         odd = text.count(dialect.quote, start, cut) % 2
         cut = start
@@ -119,8 +149,11 @@ def _resolve(lines: list[str], at: int, dialect: Dialect, width: int) -> tuple[i
 
 def _closing_line(lines: list[str], at: int, dialect: Dialect) -> int:
     """How many lines from `at` on until every quote is closed; 0 when that is not within MAX_SPAN."""
-    is_open = False
+    is_open, length = False, 0
     for span, line in enumerate(lines[at : at + MAX_SPAN], start=1):
+        length += len(line)
+        if length > MAX_LINE:
+            return 0
         text = line.replace("\\" + dialect.quote, "") if dialect.backslash else line
         if text.count(dialect.quote) % 2:
             is_open = not is_open

@@ -1,13 +1,22 @@
 """Files made to take all memory or all time: each ends in a clear error or in rejected rows."""
 
+import gzip
+import io
+import json
+import tracemalloc
 import zipfile
+from collections.abc import Iterator
+from datetime import UTC, date
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
 from beckon.people.errors import UnreadableFile
-from beckon.people.intake import files, workbook
+from beckon.people.intake import blocks, encoding, files, records, workbook
+from beckon.people.intake.dialect import Dialect
+from beckon.people.intake.pool import process_all
+from beckon.people.intake.records import cut_blocks
 
 _WORKBOOK = {
     "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
@@ -104,3 +113,93 @@ def test_what_a_spreadsheet_program_writes_passes(tmp_path: Path) -> None:
     book.close()
     workbook.check_size(path)
     assert files.inspect(path).sample == [["Ana", "Ruiz", "617-555-0101"]]
+
+
+HEAD = "First Name,Last Name,Phone\n"
+
+
+def _table_with_a_long_line(length: int) -> Iterator[bytes]:
+    yield (HEAD + "Ana,Ruiz,617-555-0101\nEva,").encode()
+    for _ in range(length >> 20):
+        yield b'x",y\t' * ((1 << 20) // 5)
+    yield b",617-555-0102\nLuz,Gil,617-555-0103\n"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_enormous_line_is_one_rejected_row_and_takes_no_memory(tmp_path: Path, packed: bool) -> None:
+    path, parts = tmp_path / "people.csv", tmp_path / "parts"
+    parts.mkdir()
+    with gzip.open(path, "wb", 1) if packed else path.open("wb") as file:
+        file.writelines(_table_with_a_long_line(60 << 20))
+    tracemalloc.start()
+    inspection = files.inspect(path)
+    task = blocks.task_of(inspection, date(2026, 11, 16), UTC, parts)
+    tally, _ = process_all(task, files.pieces(inspection), lambda _: None, workers=0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50 << 20
+    assert (tally.rows, tally.rejected) == (3, 1)
+    assert tally.reject_reasons == {records.TOO_LONG: 1}
+    (rejects,) = parts.glob("rejects-*")
+    assert rejects.read_text().startswith('"Eva,x""')
+    assert rejects.stat().st_size < 3_000
+    lines = [text.split("\t")[0] for part in sorted(parts.glob("rows-*")) for text in part.read_text().splitlines()]
+    assert lines == ["2", "4"]
+
+
+@pytest.mark.parametrize("size", [1_000, 3_000, 10_000])
+def test_lines_of_any_length_keep_their_numbers(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_LINE", 500)
+    lengths = [10, 499, 500, 501, 40, 2_000, 2_500, 0, 7, 9_000]
+    text = "".join("x" * length + "\n" for length in lengths)
+    for step in (64, 333, 499):
+        cut = list(cut_blocks((text[i : i + step] for i in range(0, len(text), step)), Dialect(","), size))
+        assert [block.first_line for block in cut if block.too_long] == [4, 6, 7, 10]
+        kept = [line for block in cut if not block.too_long for line in block.text.splitlines()]
+        assert [len(line) for line in kept] == [10, 499, 500, 40, 0, 7]
+
+
+def test_a_file_of_one_endless_line_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Ana,Ruiz,6175550101," * 200_000)
+    with pytest.raises(UnreadableFile, match="first line"):
+        files.inspect(path)
+
+
+def test_a_table_of_thousands_of_columns_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("First Name,Last Name,Phone" + ",Extra" * 2_000 + "\nAna,Ruiz,617-555-0101\n")
+    with pytest.raises(UnreadableFile, match="columns"):
+        files.inspect(path)
+
+
+def test_a_gzip_file_that_unpacks_beyond_reason_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "MAX_UNPACKED", 1 << 20)
+    path = tmp_path / "people.csv.gz"
+    buffer = io.BytesIO()
+    with gzip.open(buffer, "wb") as file:
+        file.write((HEAD + "Ana,Ruiz,617-555-0101\n").encode())
+        file.write(b"\n" * (32 << 20))
+    path.write_bytes(buffer.getvalue())
+    with pytest.raises(UnreadableFile, match="unpacks to more than"):
+        files.inspect(path)
+
+
+def test_a_damaged_gzip_file_is_refused_with_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv.gz"
+    data = bytearray(gzip.compress((HEAD + "Ana,Ruiz,617-555-0101\n" * 5_000).encode()))
+    data[20:60] = b"\xff" * 40
+    path.write_bytes(data)
+    with pytest.raises(UnreadableFile):
+        files.inspect(path)
+
+
+def test_a_bundle_beyond_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "bundle.json"
+    entry = {"resource": {"resourceType": "Patient", "id": "p"}}
+    path.write_text(json.dumps({"resourceType": "Bundle", "entry": [entry] * 100}))
+    inspection = files.inspect(path)
+    assert len(list(files.pieces(inspection))) == 1
+    monkeypatch.setattr(files, "MAX_BUNDLE", 1_000)
+    with pytest.raises(UnreadableFile, match="NDJSON"):
+        list(files.pieces(inspection))
