@@ -1,20 +1,21 @@
 """`beckon desk dispose`."""
 
 import argparse
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from beckon.core.actors import Actor
 from beckon.core.clock import domain_now
 from beckon.core.errors import BeckonError
-from beckon.core.models import Organization
 from beckon.core.tenancy import get_organization, org_scope
 from beckon.desk.actions import dispose, undo_last
-from beckon.desk.models import CallTask
+from beckon.desk.models import Call, CallTask
 from beckon.desk.rules import Details
 from beckon.desk.timing import NOTHING_NAMED, Moment
 from beckon.desk.values import NotDisposed, NotUndone, Outcome
 from beckon.ops.commands.calls.desk_next import agent_of
+from beckon.people.models import Person
 from beckon.scheduling.actions import NewAppointment, Refused, book
 from beckon.scheduling.models import VisitType
 from beckon.scheduling.queries import open_slots
@@ -29,15 +30,40 @@ class NotTaken(BeckonError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Times are the practice's own, such as 2026-11-24T15:00."""
+    """Times are the practice's own, such as 2026-11-24T15:00; a call-back's day or hour alone is the person's."""
     parser.add_argument("code", nargs="?", help="NOANS, LVM, DONE, CBACK, NOT_NOW, WNUM ...")
     parser.add_argument("--org", required=True)
     parser.add_argument("--agent", required=True, metavar="EMAIL")
     parser.add_argument("--task", type=int, help="as shown by `beckon desk next`")
-    parser.add_argument("--at", type=datetime.fromisoformat, help="visit (DONE) or call-back (CBACK, UNAVLBL)")
+    parser.add_argument(
+        "--at",
+        type=moment,
+        metavar="TIME",
+        help="visit (DONE) or call-back (CBACK, UNAVLBL); of a call-back 2026-11-24 or 15:30 alone will do",
+    )
+    parser.add_argument("--anyone", action="store_true", help="anyone may make the call-back, not only this agent")
+    parser.add_argument("--visit", type=_instant, metavar="TIME", help="the visit they have already (RECONFIRMED)")
+    parser.add_argument("--other", type=int, metavar="PERSON_ID", help="the same person's other record (DUPLICATE)")
+    asked = parser.add_mutually_exclusive_group()
+    asked.add_argument("--may-text", dest="may_text", action="store_true", default=None, help="asked, and said yes")
+    asked.add_argument("--no-text", dest="may_text", action="store_false", help="asked, and said no")
     parser.add_argument("--mobile", default="", help="mobile number the person gave")
     parser.add_argument("--remarks", default="")
     parser.add_argument("--undo", action="store_true", help="take this agent's last outcome back")
+
+
+def moment(text: str) -> Moment:
+    """A day, an hour with its minutes, or both. Raises ValueError."""
+    if "T" in text or " " in text:
+        return Moment(at=datetime.fromisoformat(text))
+    return Moment(clock=time.fromisoformat(text)) if ":" in text else Moment(on=date.fromisoformat(text))
+
+
+def _instant(text: str) -> datetime:
+    at = moment(text).at
+    if at is None:
+        raise ValueError(text)
+    return at
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,8 +76,7 @@ def run(args: argparse.Namespace) -> int:
             return _undo(agent, now)
         if not args.code or not args.task:
             raise NotTaken("name the outcome's code and --task")
-        at = args.at.replace(tzinfo=args.at.tzinfo or ZoneInfo(organization.time_zone)) if args.at else None
-        outcome = _outcome(args, organization, agent, at, now)
+        outcome = _outcome(args, ZoneInfo(organization.time_zone), agent, now)
         answer = dispose([outcome], by=agent, now=now)[0]
         if isinstance(answer, NotDisposed):
             raise NotTaken(f"not taken: {answer.reason.replace('_', ' ')}")
@@ -73,29 +98,48 @@ def _undo(agent: Actor, now: datetime) -> int:
     print(f"call {undone.call_id} is taken back")
     if undone.appointment_id:
         print(f"its visit {undone.appointment_id} still stands")
+    if undone.texts_already_gone:
+        print("its text has left already")
+    if undone.still_opted_out:
+        print("an earlier opt-out of the person or of a number still stands")
     return 0
 
 
-def _outcome(
-    args: argparse.Namespace, organization: Organization, agent: Actor, at: datetime | None, now: datetime
-) -> Outcome:
+def _outcome(args: argparse.Namespace, zone: ZoneInfo, agent: Actor, now: datetime) -> Outcome:
     code = args.code.upper()
     task = CallTask.objects.filter(pk=args.task).first()
     if task is None:
         raise NotTaken(f"there is no task {args.task}")
+    if args.other is not None and not Person.objects.filter(pk=args.other).exclude(pk=task.person_id).exists():
+        raise NotTaken(f"{args.other} is no other person")
+    named: Moment = args.at or NOTHING_NAMED
+    at = _here(named.at, zone)
+    if code == "DONE" and at is None and not named.is_empty:
+        raise NotTaken("a visit needs its day and its hour, such as 2026-11-24T15:00")
+    taken_back = Call.objects.filter(task_id=task.pk, undone_at__isnull=False).count()
     appointment = _book(task, agent, at, now) if code == "DONE" else None
-    callback = Moment(at=at) if at and code != "DONE" else NOTHING_NAMED
     return Outcome(
-        form_id=f"cli:{task.pk}:{now:%Y%m%d%H%M%S}",
+        form_id=f"cli:{task.pk}:{taken_back}:{now:%Y%m%d%H%M%S}",
         agent=agent,
         code=code,
         started_at=now - timedelta(minutes=1),
         task_id=task.pk,
         number_id=task.number_id,
         details=Details(
-            callback=callback, appointment_id=appointment, captured_mobile=args.mobile, remarks=args.remarks
+            callback=NOTHING_NAMED if code == "DONE" else replace(named, at=at),
+            callback_for_me=not args.anyone,
+            appointment_id=appointment,
+            existing_visit_at=_here(args.visit, zone),
+            other_person_id=args.other,
+            captured_mobile=args.mobile,
+            may_text=args.may_text,
+            remarks=args.remarks,
         ),
     )
+
+
+def _here(at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return at.replace(tzinfo=at.tzinfo or zone) if at else None
 
 
 def _book(task: CallTask, agent: Actor, at: datetime | None, now: datetime) -> int:
