@@ -1,5 +1,6 @@
 """Decisions about one message: send, put off or drop; retry or give up; what a receipt changes. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -13,6 +14,7 @@ from beckon.messaging.values import MessageStatus
 MAX_TRIES: Final = 5
 FIRST_RETRY: Final = timedelta(minutes=1)
 LONGEST_RETRY: Final = timedelta(hours=4)
+MAX_AGE: Final = timedelta(seconds=2)
 FIRST_LOOK_UP: Final = timedelta(seconds=30)
 
 
@@ -42,11 +44,19 @@ class Due(NamedTuple):
 
 
 class Send(NamedTuple):
-    """Permission holds. The contacts seen are compared again, under lock, when the row is marked."""
+    """Permission held at `decided_at`. The contacts seen are compared again, under lock, when the row is marked."""
 
     due: Due
     contacts: int
     last_contact: datetime | None
+    decided_at: datetime
+
+
+def is_stale(sends: Sequence[Send], now: datetime) -> bool:
+    """True where permission must be asked again: it is older than 2 s, or a minute, and so perhaps a legal hour, has
+    ended since."""
+    began = min((send.decided_at for send in sends), default=now)
+    return now - began > MAX_AGE or began.replace(second=0, microsecond=0) != now.replace(second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ def decide(due: Due, facts: PersonFacts | None, now: datetime, policy: Policy) -
     verdict = may_contact(facts, ask, now, policy)
     if isinstance(verdict, Allowed):
         contacts = facts.recent_contacts
-        return Send(due, len(contacts), contacts[-1] if contacts else None)
+        return Send(due, len(contacts), contacts[-1] if contacts else None, now)
     if isinstance(verdict, Later):
         if due.expires_at is not None and due.expires_at <= verdict.not_before:
             return Drop(due, f"expires_before_{verdict.reason.value}"[:60])

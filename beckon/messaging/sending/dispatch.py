@@ -25,7 +25,7 @@ from beckon.core.actors import Actor
 from beckon.core.clock import domain_now
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
-from beckon.messaging.rules import Due, Send
+from beckon.messaging.rules import Due, Send, is_stale
 from beckon.messaging.sending.claim import Decided, claim_due, decide_batch
 from beckon.messaging.sending.lease import (
     LEASE,
@@ -52,6 +52,8 @@ CLAIM: Final = 1_000
 IN_FLIGHT: Final = 6
 """Parts of 100 that may be marked and not yet recorded: a killed worker leaves at most 600 rows unknown."""
 IDLE: Final = 0.5
+_MARK_WITHIN: Final = 3.0
+"""Seconds a part may wait for locks before its decision counts as stale."""
 _DATABASE_WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 _P = ParamSpec("_P")
@@ -173,9 +175,15 @@ class _Run:
 
     async def _launch(self, part: list[Send], held: Held, carrier: Carrier, recorder: "_Recorder") -> None:
         await self._slots.acquire()
-        marked = await self._in(self._marking, self._mark, part, held)
+        try:
+            marked = await self._in(self._marking, self._mark, part, held)
+        except _TooLateError:
+            log.warning("sender.marked_too_late sender=%s", self.sender_id)
+            marked = None
         self.taken.difference_update(send.due.id for send in part)
-        if marked is None:
+        if marked is not None:
+            self.done += Dispatched(dropped=marked.dropped, later=marked.later)
+        if marked is None or not marked.dues:
             self._slots.release()
             return
         task = asyncio.create_task(self._send(marked, held, carrier, recorder))
@@ -222,13 +230,19 @@ class _Run:
         return decided
 
     def _mark(self, part: list[Send], held: Held) -> "_Marked | None":
-        now = self.clock()
+        """None when the lease is gone. What waited for a slot is decided again first; see `is_stale`."""
+        now, began = self.clock(), time.monotonic()
         with org_scope(self.organization):
             if not holds_lease(self.sender_id, self.token):
                 return None
-            dues = [send.due for send in mark_sending(part, token=self.token, now=now)]
+            decided = Decided(tuple(part))
+            if is_stale(part, now):
+                decided = decide_batch([send.due for send in part], by=self.by, now=now)
+            dues = [send.due for send in mark_sending(decided.sends, token=self.token, now=now)]
             outgoing = make_outgoing(dues, held, self.organization.pk)
-        return _Marked(dues, outgoing, now) if dues else None
+            if time.monotonic() - began > _MARK_WITHIN:
+                raise _TooLateError
+        return _Marked(dues, outgoing, now, decided.dropped, decided.later)
 
     def _renew(self) -> None:
         with org_scope(self.organization):
@@ -267,6 +281,12 @@ class _Marked:
     dues: list[Due]
     outgoing: list[OutgoingMessage]
     at: datetime
+    dropped: int = 0
+    later: int = 0
+
+
+class _TooLateError(Exception):
+    """Somebody held the people's rows for so long that the decision is stale: nothing is marked."""
 
 
 class _Recorder:

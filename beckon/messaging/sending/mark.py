@@ -18,7 +18,8 @@ NOT_COUNTED: Final = frozenset({Purpose.REPLY.value, Purpose.OPT_OUT_NOTICE.valu
 """An answer to what the person just did is no contact of ours: it uses up no cap."""
 
 _LOCK = """
-SELECT id, cardinality(recent_contacts), (SELECT max(c) FROM unnest(recent_contacts) c)
+SELECT id, cardinality(recent_contacts), (SELECT max(c) FROM unnest(recent_contacts) c),
+       do_not_contact_at IS NULL AND deceased_at IS NULL AND merged_into IS NULL
   FROM people_person WHERE id = ANY(%b::bigint[]) ORDER BY id FOR NO KEY UPDATE
 """
 
@@ -44,16 +45,22 @@ UPDATE people_person p SET recent_contacts = array_remove(p.recent_contacts, v.a
 
 
 def mark_sending(sends: Sequence[Send], *, token: str, now: datetime) -> list[Send]:
-    """The sends that may leave now. Missing: those cancelled, or whose person was contacted since the decision;
-    they stay queued and are decided again. Raises ValueError for more than 100.
+    """The sends that may leave now. Missing: those cancelled or expired, or whose person was contacted, has died or
+    is never to be contacted since the decision; they stay queued and are decided again. A row keeps the moment its
+    decision began. Raises ValueError for more than 100.
     """
     if len(sends) > PART:
         raise ValueError(f"intent is marked in parts of at most {PART}")
     with raw_cursor() as cursor:
         cursor.execute(_LOCK, [[s.due.person_id for s in sends]], binary=True)
-        seen = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
-        same = [s for s in sends if seen.get(s.due.person_id) == (s.contacts, s.last_contact)]
-        cursor.execute(_MARK, [token, now, [s.due.id for s in same]])
+        seen = {row[0]: (row[1], row[2]) for row in cursor.fetchall() if row[3]}
+        same = [
+            s for s in sends
+            if seen.get(s.due.person_id) == (s.contacts, s.last_contact)
+            and (s.due.expires_at is None or s.due.expires_at > now)
+        ]
+        decided_at = min((s.decided_at for s in sends), default=now)
+        cursor.execute(_MARK, [token, decided_at, [s.due.id for s in same]])
         marked = {row[0] for row in cursor.fetchall()}
         going = [s for s in same if s.due.id in marked]
         cursor.execute(_COUNT, [now, [s.due.person_id for s in going if s.due.purpose not in NOT_COUNTED]])
