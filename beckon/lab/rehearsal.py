@@ -155,5 +155,5 @@ def _results(order: Order, world: World, campaign: Campaign, began: float) -> Re
     if funnel.waiting:
         excluded[NOT_REACHED] = funnel.waiting
     return Rehearsed(
-        order, people, funnel, activity, excluded, time.monotonic() - began, dict(sorted(world.short.items()))
+        order, people, funnel, activity, excluded, time.monotonic() - began, {name: n for name, n in sorted(world.short.items()) if n}
     )

@@ -91,6 +91,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 1
         if os.environ.get("BECKON_LOG_LEVEL") == "DEBUG" or not _is_meant_for_people(error):
             raise
+        if isinstance(error, OSError):
+            print(f"beckon: {error.filename}: {(error.strerror or 'cannot be used').lower()}", file=sys.stderr)
+            return 1
         print(f"beckon: {error}", file=sys.stderr)
         return 1
 

@@ -126,12 +126,16 @@ def _connect(*, admin: bool) -> "psycopg.Connection[tuple[object, ...]]":
 
 def _reachable() -> Iterator[Finding]:
     embedded = config.uses_embedded_database()
-    mend = "`beckon db start`" if embedded else "check BECKON_DATABASE_URL, the server and its pg_hba.conf"
+    first = not (config.home() / config.EMBEDDED_FILE).exists()
+    start = "`beckon init --org SHORT-NAME` makes it" if first else "`beckon db start`"
+    mend = start if embedded else "check BECKON_DATABASE_URL, the server and its pg_hba.conf"
     try:
         for admin in (False, True):
             _connect(admin=admin).close()
     except psycopg.OperationalError as error:
-        yield Finding("database", Health.BAD, str(error).strip().splitlines()[-1], mend)
+        yield Finding(
+            "database", Health.BAD, "not made yet" if embedded and first else str(error).strip().splitlines()[0], mend
+        )
         return
     yield Finding("database", Health.GOOD, "embedded server" if embedded else "server by URL")
 

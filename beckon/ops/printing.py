@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from beckon.people.queries import Card
 from beckon.reports.figures import Activity, Funnel
 from beckon.reports.story import Story, sentence
 
@@ -77,3 +78,18 @@ def story_lines(story: Story, *, most: int = 60) -> list[str]:
 def dollars(cents: int) -> str:
     """1234 -> $12.34."""
     return f"-${-cents / 100:,.2f}" if cents < 0 else f"${cents / 100:,.2f}"
+
+
+def card_lines(card: Card) -> list[str]:
+    """Who a person is: birth date, where, how they can be reached and in what health that is, where they came from."""
+    person = card.person
+    born = f"born {person.birth_date:%Y-%m-%d}" if person.birth_date else "birth date not known"
+    lines = [f"{card.name}   {born}   {person.language or 'language not known'}   list of origin: {person.origin}"]
+    for point in card.points:
+        state = point.ended_reason.replace("_", " ") or ("dead" if point.is_dead else "")
+        kind = f"{point.use or point.kind} ({point.line_type})" if point.kind == "phone" else point.kind
+        lines.append(f"  {kind:<18} {point.text}" + (f"   {state}" if state else ""))
+    lines += [f"  {system}: {value}" for system, value in card.identifiers]
+    if person.do_not_contact_at:
+        lines.append("  asked never to be contacted")
+    return [*lines, ""]

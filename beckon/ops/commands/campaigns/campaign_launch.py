@@ -57,11 +57,37 @@ def run(args: argparse.Namespace) -> int:
         life.confirm(campaign, accepts=[LaunchNo(value) for value in args.accept], by=COMMAND_LINE, now=now)
         answer = life.launch(campaign, by=COMMAND_LINE, now=now)
     if isinstance(answer, NotLaunched):
-        for refusal in answer.refusals:
-            print(f"not launched: {refusal.reason.value}{': ' + refusal.detail if refusal.detail else ''}")
+        print("\n".join(_refused(answer)))
         return 1
     print(f"launched: {campaign.name}")
     return 0
+
+
+REMEDIES = {
+    LaunchNo.NOT_CONFIRMED: "add --confirm",
+    LaunchNo.NOT_SIGNED_OFF: 'read the wording (`beckon playbooks`), then add --signed-off-by "NAME"',
+    LaunchNo.NO_SENDER: "load a sender for it: `beckon practice FILE --org ...`, see docs/howto/practice.yaml",
+    LaunchNo.NO_QUEUE: "`beckon init --org ...` makes the call queue",
+    LaunchNo.EMPTY_SEGMENT: "import people first, or name another --segment",
+    LaunchNo.TOO_FEW_SLOTS: "lower --daily, open more slots, or add --accept too_few_slots",
+    LaunchNo.TOO_FEW_AGENTS: "raise --agents, lower --daily, or add --accept too_few_agents",
+    LaunchNo.ENDS_BEFORE_START: "give an end after the start",
+}
+
+
+def _refused(answer: NotLaunched) -> list[str]:
+    """One line a reason: what it is about, and what to do."""
+    about: dict[LaunchNo, list[str]] = {}
+    for refusal in answer.refusals:
+        about.setdefault(refusal.reason, []).append(refusal.detail)
+    lines = ["not launched:"]
+    for reason, details in about.items():
+        named = [d for d in details if d]
+        more = f" and {len(named) - 2} more" if len(named) > 2 else ""
+        lines.append(f"  {reason.value.replace('_', ' ')}" + (f": {'; '.join(named[:2])}{more}" if named else ""))
+        if reason in REMEDIES:
+            lines.append(f"    -> {REMEDIES[reason]}")
+    return lines
 
 
 def _draft(args: argparse.Namespace, organization: Organization, now: datetime) -> Campaign:

@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -120,7 +120,7 @@ def _live(console: Console, world: World) -> None:
 
 def _write_report(organization: Organization) -> Path:
     assert organization.clock_at is not None
-    week = week_name(organization.clock_at.date())
+    week = week_name(demo.STARTS + timedelta(days=7 * demo.WEEKS - 1))
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{demo.SLUG}-{week}.pdf"

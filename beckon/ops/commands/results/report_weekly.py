@@ -1,6 +1,7 @@
 """`beckon report weekly`."""
 
 import argparse
+import errno
 from pathlib import Path
 
 from beckon.core.clock import domain_now
@@ -27,6 +28,8 @@ def run(args: argparse.Namespace) -> int:
     with org_scope(organization):
         period = iso_week(args.week or week_name(now.date()), organization.time_zone)
         pdf = render(gather(period, now=now, language=args.language))
+    if not args.output.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(args.output.parent))
     unfinished = args.output.with_suffix(".part")
     unfinished.write_bytes(pdf)
     unfinished.replace(args.output)
