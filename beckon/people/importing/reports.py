@@ -7,6 +7,7 @@ from pathlib import Path
 from beckon.people.importing.folders import ImportFolder
 from beckon.people.importing.stage import Stage
 from beckon.people.intake.files import Inspection, Kind
+from beckon.people.intake.formulas import guarded
 from beckon.people.normal.fields import LINE_COLUMN, REASON_COLUMN, Field
 
 PROBLEM_HEADER = ("Line", "Column", "Value", "Reason")
@@ -23,7 +24,7 @@ def write_rejects(folder: ImportFolder, inspection: Inspection) -> Path:
     with path.open("w", encoding="utf-8", newline="") as out:
         if not is_fhir(inspection):
             header = inspection.header or inspection.headers
-            csv.writer(out).writerow([*header, LINE_COLUMN, REASON_COLUMN])
+            csv.writer(out).writerow([*map(guarded, header), LINE_COLUMN, REASON_COLUMN])
         for part in sorted(folder.parts.glob("rejects-*")):
             with part.open(encoding="utf-8", newline="") as file:
                 shutil.copyfileobj(file, out)
@@ -44,6 +45,11 @@ def write_problems(folder: ImportFolder, inspection: Inspection, stage: Stage | 
         ):
             whose = f"the person on line {owner}" if owner else "somebody imported before"
             writer.writerow(
-                (line, column, number, (f"belongs to {whose}, whose name and birth date differ; left empty"))
+                (
+                    line,
+                    guarded(column),
+                    guarded(number),
+                    (f"belongs to {whose}, whose name and birth date differ; left empty"),
+                )
             )
     return folder.problems

@@ -13,6 +13,7 @@ from zlib import adler32, crc32
 from beckon.people.intake.dialect import Dialect
 from beckon.people.intake.fhir import read_resources
 from beckon.people.intake.files import Inspection, Kind, Piece
+from beckon.people.intake.formulas import guarded, may_hold_guards, unguarded
 from beckon.people.intake.records import TOO_LONG, Block, parse_block
 from beckon.people.normal.fields import AT, PersonRow, Problem, RawRow
 from beckon.people.normal.mapping import Column
@@ -70,11 +71,12 @@ class BlockReader:
         self._task = task
         self._reader = RowReader(task.columns, task.today, task.zone)
         self._has_header = task.header_line > 0
-        self._has_nuls = False
+        self._has_nuls = self._has_guards = False
 
     def process(self, number: int, piece: Piece) -> Tally:
         """Read one piece and write its files; returns its counts."""
         self._has_nuls = not isinstance(piece, Block) or "\x00" in piece.text
+        self._has_guards = not isinstance(piece, Block) or may_hold_guards(piece.text)
         tally, lines, points = Tally(), list[str](), list[str]()
         rejects, problems = list[tuple[Rejected, str]](), list[Problem]()
         for raw in self._rows(piece):
@@ -107,6 +109,8 @@ class BlockReader:
         return iter(piece)
 
     def _read(self, raw: RawRow) -> Outcome:
+        if self._has_guards and not raw.source:
+            raw = RawRow(raw.line, [unguarded(value) for value in raw.values])
         if self._has_header and raw.line < self._task.header_line:
             return Outcome(Rejected(raw.line, raw.values, ABOVE_HEADER))
         if self._has_header and raw.values == self._task.header:
@@ -128,7 +132,7 @@ class BlockReader:
         (folder / f"points-{number:06d}.tsv").write_text(_lines(points), encoding="utf-8", newline="\n")
         if problems:
             with (folder / f"problems-{number:06d}.csv").open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows((p.line, p.column, p.value, p.reason) for p in problems)
+                csv.writer(file).writerows((p.line, guarded(p.column), guarded(p.value), p.reason) for p in problems)
         if not rejects:
             return
         with (folder / f"rejects-{number:06d}").open("w", encoding="utf-8", newline="") as file:
@@ -137,9 +141,12 @@ class BlockReader:
                 return
             width = self._reader.width
             csv.writer(file).writerows(
-                [*row.values[:width], *[""] * (width - len(row.values)), row.line, row.reason, *row.values[width:]]
-                for row, _ in rejects
+                _report_row([guarded(value) for value in row.values], row, width) for row, _ in rejects
             )
+
+
+def _report_row(values: list[str], row: Rejected, width: int) -> list[str]:
+    return [*values[:width], *[""] * (width - len(values)), str(row.line), row.reason, *values[width:]]
 
 
 def rejects_header(columns: list[Column], header: list[str], line_column: str, reason_column: str) -> list[str]:

@@ -12,6 +12,7 @@ from beckon.people.errors import UnreadableFile
 from beckon.people.intake.dialect import Dialect, detect_dialect
 from beckon.people.intake.encoding import detect_encoding, open_bytes, read_text
 from beckon.people.intake.fhir import fhir_columns, read_bundle
+from beckon.people.intake.formulas import unguarded
 from beckon.people.intake.records import MAX_LINE, Block, cut_blocks, parse_block
 from beckon.people.intake.spreadsheet import is_spreadsheet, read_sheet
 from beckon.people.intake.workbook import MAX_COLUMNS
@@ -162,6 +163,7 @@ def _with_columns(
 ) -> Inspection:
     if not rows:
         raise UnreadableFile("the file holds no rows")
+    rows = [RawRow(row.line, [unguarded(value) for value in row.values]) for row in rows]
     place = _find_header(rows)
     header = rows[place] if place is not None else RawRow(0, [])
     data = [row.values for row in (rows[place + 1 :] if place is not None else rows)]

@@ -97,7 +97,7 @@ class PrintCarrier:
         for manifest in self._manifests():
             with manifest.open(encoding="utf-8", newline="") as lines:
                 for row in csv.DictReader(lines):
-                    if row["reference"] == reference:
+                    if row["reference"] == _guarded(reference):
                         found = f"{manifest.parent.name}/{row['front_page']}"
                         return result(reference, Word.ACCEPTED, carrier_ref=found)
         return None
@@ -118,8 +118,14 @@ def _manifest(sheet: Sheet, messages: Mapping[str, OutgoingMessage]) -> str:
     writer.writerow(COLUMNS)
     for number, reference in enumerate(sheet.references):
         m = messages[reference]
-        writer.writerow((reference, 2 * number + 1, 2 * number + 2, m.code, m.to, "; ".join(m.address), m.link))
+        texts = [_guarded(text) for text in (m.code, m.to, "; ".join(m.address), m.link)]
+        writer.writerow((_guarded(reference), 2 * number + 1, 2 * number + 2, *texts))
     return out.getvalue()
+
+
+def _guarded(value: str) -> str:
+    """An apostrophe before what the printer's spreadsheet would run as a formula (OWASP, CSV Injection)."""
+    return "'" + value if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _write_flushed(path: Path, content: bytes) -> None:

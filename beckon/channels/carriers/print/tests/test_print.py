@@ -157,3 +157,13 @@ def test_an_empty_optional_part_leaves_no_gap_that_breaks_the_layout(tmp_path: P
     config = PrintConfig(spool=tmp_path, letterhead="Riverside", indicia=())
     sheet = lay_out(config, [card(1, link="", code="", phone="", return_address=(), language="fr")])
     assert sheet.references == ("r1",)
+
+
+def test_nothing_in_the_manifest_is_run_as_a_formula_and_cards_are_still_found(tmp_path: Path) -> None:
+    evil = card(1, reference="-7", to="=HYPERLINK(1)", address=("@x", "Boston MA 02115"))
+    carrier = build({"spool": str(tmp_path), "letterhead": "Riverside Family Practice"}, no_secret)
+    asyncio.run(carrier.send([evil]))
+    (manifest,) = tmp_path.glob("*/manifest.csv")
+    (row,) = csv.DictReader(io.StringIO(manifest.read_text()))
+    assert (row["reference"], row["name"], row["address"]) == ("'-7", "'=HYPERLINK(1)", "'@x; Boston MA 02115")
+    assert asyncio.run(carrier.look_up("-7")) is not None

@@ -1,0 +1,58 @@
+"""The reports of an import: nothing in them runs in a spreadsheet, nothing is lost, nobody else may read them."""
+
+import csv
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beckon.people.intake.formulas import guarded, unguarded
+from beckon.people.models import ContactPoint, Person
+from beckon.people.tests.conftest import Importer
+from beckon.people.tests.test_importing import counts
+
+HEAD = "First Name,Last Name,DOB,Cell Phone,Email,Zip,=Notes\n"
+
+
+@given(st.text(st.sampled_from("'=+-@\t\rab"), max_size=6))
+def test_a_guarded_value_comes_back_and_never_starts_a_formula(value: str) -> None:
+    assert unguarded(guarded(value)) == value
+    assert guarded(value)[:1] not in {"=", "+", "-", "@", "\t", "\r"}
+
+
+def test_no_value_of_a_report_starts_a_formula_and_the_rejects_can_be_imported(take_in: Importer) -> None:
+    result = take_in(
+        HEAD
+        + "Ana,Ruiz,@1987,+1 617-555-0101,=1+1,02115,-x\n"
+        + ",,1/1/1980,+1 617-555-0102,,02115,\"=cmd|' /C calc'!A0\"\n"
+        + "Eva,Luz,1/1/1981,+1 617-555-0103,,02115,-,-more,@than,columns\n"
+    )
+    assert counts(result) == (3, 1, 0, 0, 0, 2)
+    for report in (result.rejects_file, result.problems_file):
+        with Path(report).open(newline="") as file:
+            values = [value for row in csv.reader(file) for value in row]
+        assert not [value for value in values if value.startswith(("=", "+", "-", "@"))]
+    text = Path(result.rejects_file).read_text()
+    assert "'+1 617-555-0102" in text
+    assert "'=cmd|" in text
+    mended = text.replace(",,1/1/1980", "Luis,Paz,1/1/1980")
+    again = take_in(mended, source="mended")
+    assert counts(again) == (2, 1, 0, 0, 0, 1)
+    assert Person.objects.filter(family_name="Paz").exists()
+    assert ContactPoint.objects.filter(number__value="+16175550102").exists()
+    assert "'=cmd|" not in Path(again.rejects_file).read_text()
+    with Path(again.rejects_file).open(newline="") as file:
+        header, row = csv.reader(file)
+    assert header[6] == "'=Notes"
+    assert row[3] == "'+1 617-555-0103"
+
+
+def test_rejects_come_to_the_same_rejects_when_imported_as_they_are(take_in: Importer) -> None:
+    first = take_in(HEAD + ",,1/1/1980,+1 617-555-0102,,02115,\"-1\n''+2\"\n,,1/1/1980,'=3,,02115,\"''@x\"\n")
+    second = take_in(Path(first.rejects_file), source="again")
+    read = []
+    for result in (first, second):
+        with Path(result.rejects_file).open(newline="") as file:
+            read.append([row[:7] for row in csv.reader(file)])
+    assert read[0] == read[1]
+    assert len(read[0]) == 3
