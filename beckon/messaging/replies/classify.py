@@ -71,7 +71,11 @@ _NO = _compile(words.NO_PATTERNS)
 _YES = _compile(words.YES_PATTERNS)
 _START = _compile(words.START_PATTERNS)
 _QUESTION = _compile(words.QUESTION_PATTERNS)
-_COMMANDS = re.compile(r"^(?:stop|unsubscribe|optout|opt out|alto)[.,]|[.,] (?:stop|unsubscribe|alto)$")
+_COMMANDS = re.compile(
+    r"^(?:stop|unsubscribe|optout|opt out|alto)[.,]"
+    r"|(?:[.,]|\b(?:number|person|interested|equivocado|interesa|incorrecto)) (?:please |pls |so |por favor )?"
+    r"(?:stop|unsubscribe|opt out|remove|quit|alto|pare|paren|baja)(?: (?:me|it|please|pls|now|thanks|por favor))*$"
+)
 
 
 def _is_stop(plain: str, names: Iterable[str]) -> bool:

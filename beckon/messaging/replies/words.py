@@ -16,7 +16,9 @@ _EXACT: Final[dict[Meaning, tuple[str, str]]] = {
         " stop-texting stop-text stop-texts stop-messages stop-messaging opt-me-out remove-me delete-me"
         " no-more not-anymore stop-end unsubscribed stop-stop end-stop quit-it stop-sms sms-stop text-stop"
         " stop-thanks"
-        " stop-thank-you stop-this stop-that",
+        " stop-thank-you stop-this stop-that cease desist please-cease discontinue discontinue-please"
+        " please-discontinue end-this bloquear block f-off fuck-you knock-it-off arret arretez"
+        " i-revoke revoked no-consent stop-2-end stop-to-end saqueme saquenme que-paren suspender",
         "alto parar pare paren para detener detente detenganse baja cancelar cancela cancele basta ya-basta no-mas"
         " darse-de-baja darme-de-baja dar-de-baja alto-por-favor stop-por-favor por-favor-pare dejenme-en-paz"
         " no-moleste no-molesten no-molestar salir desuscribir desuscribirme desuscribirse terminar fin quitar"
@@ -95,6 +97,15 @@ EMOJI: Final = {
 _VERB = r"(?:text|txt|message|msg|messag|contact|call|write|writ|email|e mail|mail|bother|spam|harass|send|notify)\w*"
 _THING = r"(?:text|txt|message|msg|mssg|call|email|e mail|notification|reminder|spam|alert|crap|shit)s?(?:ing)?"
 _ASK = r"(?:^|[.!,;] ?|\b(?:please|pls|plz|kindly|and|so|you need to|you to|you should|must|now|just|but|ok) )"
+_REACH = r"(?:text|txt|message|msg|contact|call|write|email|e mail|mail|bother|spam|reach out|notify)"
+_REACHED = r"(?:contacted|texted|called|messaged|e ?mailed|written to|bothered|reached)"
+_KIN_OR = r"(?:her|him|them|my (?:mother|mom|mum|father|dad|husband|wife|son|daughter|brother|sister|parents?|\w+ma))"
+_END = r"(?: (?:again|please|pls|any ?more|further|ever|with me|thanks|thank you|por favor))*(?:$|[.,])"
+_SPANISH_REACH = (
+    r"(?:llam(?:en?|es|ar)|escrib(?:an?|as|ir)|mand(?:en?|es|ar)|envi(?:en?|es|ar)|contact(?:en?|es|ar)|text(?:een|ear)"
+    r"|molest(?:en?|es|ar))"
+)
+_SPANISH_THING = r"(?:mensajes?|textos?|llamadas?|correos?|recados?|notificaciones|sms)"
 _ME = r"(?:(?:me|us|my|this|here|it|these|your|the|all|any|please|pls|now|immediately|ever|again|anymore)\b|$|[.,])"
 
 STOP_PATTERNS: Final = (
@@ -121,7 +132,33 @@ STOP_PATTERNS: Final = (
     r"^stop(?: stop)+$",
     r"^stop (?:i |you |your |u |spamming|harassing|bothering)",
     r"\bstop (?:spamming|harassing|bothering) (?:me|us)\b",
+    rf"(?:^|[.,] |\b(?:please|pls|plz|just|said|and) )(?:do not|dont|never) (?:ever )?{_REACH}{_END}(?! my\b)",
+    r"\b(?:do not|dont|stop|quit|never) (?:ever )?reach(?:ing)? out\b",
+    rf"{_ASK}(?:stop|quit|end|cease|discontinue) (?:all |any |the |this |these |further |your )*(?:communications?"
+    rf"|contact|correspondence|outreach|{_THING})\b",
+    rf"{_ASK}(?:stop|quit|cease) {_VERB} {_KIN_OR}\b",
+    rf"\bleave {_KIN_OR} alone$",
+    r"\bstop hitting (?:me|us) up\b",
+    r"^(?:please |pls )?no (?:more )?(?:texts?|txts?|calls?|messages?|msgs?|e ?mails?|contact|texting|calling)"
+    r"(?: (?:or|and) (?:texts?|calls?|messages?|e ?mails?))?(?: (?:please|pls|thanks|thank you|ever|again|to me))*$",
+    r"\b(?:no longer|do not|dont) (?:give )?(?:you )?(?:my )?consent\b",
+    r"\bi (?:hereby |now |want to |wish to )?(?:revoke|withdraw)(?:$|[.,])",
+    r"\b(?:remove|delete|take) (?:from|off) (?:your |the |this |ur )?(?:\w+ )?list\b",
+    rf"\b(?:not|doesnt|does not|dont|never) (?:want |wish |like |care )?(?:to be|be|being) {_REACHED}\b",
+    rf"\b(?:doesnt|does not) (?:want|like|wish) (?:any |more |these |your |to (?:get|receive) )*{_THING}\b",
+    r"^i (?:would|d|do|really)? ?(?:like|prefer|rather|want)?(?: to)? ?not (?:to )?(?:get|receive) (?:these|this|any"
+    r"|more)\b",
+    r"^(?:i )?(?:do not|dont) (?:want|need) (?:these|this|them)$",
+    r"^(?:stop|end|quit) (?:2|to) (?:end|stop|quit|opt ?out)$",
     # Spanish
+    rf"(?:^|[.,] |\b(?:favor|porfa|porfavor|ya|pero|y|pido|equivocado|interesa) )no {_SPANISH_REACH}(?: (?:mas|nunca|ya"
+    rf"|otra vez|de nuevo|por favor|porfavor|gracias|aqui|ningun|a|este|mi|mis|numero|telefono|sus|los|estos|esos"
+    rf"|tantos|{_SPANISH_THING}))*(?:$|[.,])",
+    r"\bno (?:vuelva[ns]?|volver|vuelvas) a (?:escribir|llamar|contactar|mandar|enviar|molestar|textear)\w*",
+    rf"\bya no (?:me |nos |le )?{_SPANISH_REACH}(?: mas)?(?: {_SPANISH_THING})?(?:$|[.,])",
+    rf"\bbasta de (?:{_SPANISH_THING}|molest\w+|escrib\w+|llam\w+|mandar\w*|enviar\w*)\b",
+    rf"\b(?:suspend(?:an?|er)|detengan?|paren?|cancelen?) (?:ya )?(?:los |las |sus |estos |esos |mis |de )?(?:envios?"
+    rf"|{_SPANISH_THING})\b",
     r"\bno (?:me|nos|le) (?:vuelva[ns]? a |sigan? |este[ns]? )?(?:escriba|escriban|escribas|escribir|escribiendo"
     r"|mande"
     r"|manden|mandes|mandar|mandando|envie|envien|envies|enviar|enviando|llame|llamen|llames|llamar|llamando|contacte"

@@ -31,6 +31,13 @@ no me escriban|No me escriba más|no me manden mensajes|No me manden más mensaj
 Dejen de escribirme|deje de molestarme|dejen de mandar mensajes|no quiero recibir mensajes|no quiero más mensajes
 no más mensajes|No quiero que me llamen|quítenme de la lista|borren mi número|eliminen mi número por favor
 no me moleste|no molestar|déjenme en paz|por favor no me envíen más mensajes|paren de escribirme|ya no me escriban
+do not contact|Do not text|dont text|please do not message again|stop all communication|no texts|no calls please
+I no longer consent|i revoke|Remove from list|not want to be contacted|don't reach out|she doesn't want texts|cease
+STOP 2 END|Wrong number stop|wrong number, do not text again|Not interested, remove|Please cease|desist|no consent
+I would prefer not to be contacted|Please leave my mother alone|stop texting him|he does not want to be contacted
+No llamen|no llamar|no envíen más|no contactar|No enviar mensajes|no vuelvan a escribirme|ya no manden|ya no escriban
+ya no llamen|basta de mensajes|suspendan los mensajes|No volver a contactar|número equivocado, no llamen|sáqueme
+yes I'm here but please do not text again|Sí, pero no envíen más mensajes|no one by that name, dont call
 """
 
 OTHERS = {
@@ -64,6 +71,9 @@ INNOCENT = (
     "the rain won't stop", "I need to cancel my appointment on Tuesday", "by the end of the month I can come",
     "I take the train to the last stop", "My mom had to cancel her trip", "I quit smoking last year",
     "Nos vemos el fin de semana", "Don't stop, keep me posted", "puedo parar en la oficina mañana",
+    "Stop by tomorrow?", "nonstop", "Can you stop by", "text me when you get off, dont call, my phone has problems",
+    "If you don't call I will come anyway", "I do not have the consent form", "no puedo llamar mañana",
+    "no llamar antes de las 9, trabajo de noche", "remove the stitches on Monday?", "ya no tengo dolor",
 )
 
 
