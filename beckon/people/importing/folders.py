@@ -1,6 +1,9 @@
 """Where an import keeps its files under BECKON_HOME: the stored copy, the work in progress, the reports."""
 
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +64,19 @@ class ImportFolder:
 
 
 def folder_of(schema: str, import_id: int) -> ImportFolder:
-    """The folder of an import of the organization with this schema; made when it is not there."""
+    """The folder of an import of the organization with this schema; made when it is not there, for its owner only."""
     path = config.home() / "imports" / schema / str(import_id)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (path.parent.parent, path.parent, path):  # mkdir gives its mode to the last one only
+        folder.chmod(0o700)
     return ImportFolder(path)
+
+
+@contextmanager
+def owner_only() -> Iterator[None]:
+    """Files made meanwhile, by this process and those it starts, are for their owner only."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)

@@ -25,7 +25,7 @@ from beckon.core.tenancy import org_scope
 from beckon.people.errors import ImportCancelled, ImportRefused, NumbersMoved
 from beckon.people.importing import reports, updating
 from beckon.people.importing.clusters import find_clusters
-from beckon.people.importing.folders import ImportFolder, folder_of
+from beckon.people.importing.folders import ImportFolder, folder_of, owner_only
 from beckon.people.importing.merging import Merger
 from beckon.people.importing.options import ImportOptions
 from beckon.people.importing.planning import Context, Counts, Plan, count_people, make_plan, stored_plan
@@ -111,8 +111,8 @@ def prepare_import(
         )
         folder = folder_of(organization.schema_name, row.pk)
         stored = folder.stored(path.name)
+        stored.touch(mode=0o600)
         shutil.copyfile(path, stored)
-        stored.chmod(0o600)
         Import.objects.filter(pk=row.pk).update(stored_path=str(stored))
     return row.pk
 
@@ -124,7 +124,7 @@ def run_import(
 
     Raises ImportRefused, ImportCancelled, and what the file or the database brings (then the import is FAILED).
     """
-    with _only_one(organization):
+    with owner_only(), _only_one(organization):
         run = _Run(organization, import_id, by=by, now=now, tell=tell)
         try:
             return run.go()

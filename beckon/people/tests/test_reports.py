@@ -1,11 +1,17 @@
 """The reports of an import: nothing in them runs in a spreadsheet, nothing is lost, nobody else may read them."""
 
 import csv
+import os
+import stat
 from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beckon.people.importing import reports
+from beckon.people.importing.folders import ImportFolder
 from beckon.people.intake.formulas import guarded, unguarded
 from beckon.people.models import ContactPoint, Person
 from beckon.people.tests.conftest import Importer
@@ -56,3 +62,31 @@ def test_rejects_come_to_the_same_rejects_when_imported_as_they_are(take_in: Imp
             read.append([row[:7] for row in csv.reader(file)])
     assert read[0] == read[1]
     assert len(read[0]) == 3
+
+
+def _modes(path: Path) -> dict[str, int]:
+    return {found.name: stat.S_IMODE(found.stat().st_mode) for found in [path, *path.rglob("*")]}
+
+
+def test_nobody_else_may_read_the_files_of_an_import_while_it_runs_and_after(
+    take_in: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile: dict[str, int] = {}
+    write = reports.write_problems
+
+    def look_and_write(folder: ImportFolder, *rest: Any) -> Path:
+        meanwhile.update(_modes(tmp_path / "home" / "imports"))
+        return write(folder, *rest)
+
+    monkeypatch.setattr(reports, "write_problems", look_and_write)
+    (tmp_path / "home" / "imports").mkdir(parents=True, mode=0o755)
+    before = os.umask(0o022)
+    try:
+        take_in(HEAD + "Ana,Ruiz,1/1/1980,617-555-0101,x,02115,\n")
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+    after = _modes(tmp_path / "home" / "imports")
+    assert {"source.csv", "stage.duckdb", "rows-000000.tsv", "problems-000000.csv"} <= meanwhile.keys()
+    assert {"problems.csv", "rejected.csv"} <= after.keys()
+    assert {name: oct(mode) for name, mode in [*meanwhile.items(), *after.items()] if mode & 0o077} == {}
