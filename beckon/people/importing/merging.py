@@ -252,7 +252,8 @@ class Merger:
     def _consent_rows(self, where: str) -> str:
         """person, number (none for a refusal), channel, basis (express, written, refused), evidence.
 
-        A refusal in a column beats consent for the whole list; consent for the list states its own evidence.
+        A refusal in a column beats consent for the whole list; consent for the list states its own evidence. A yes in
+        a column of a bought list is the seller's word and grants nothing.
         """
         options, file_name = self._context.options, self._context.file_name.replace("'", "''")
         parts = []
@@ -265,6 +266,8 @@ class Merger:
                  WHERE {where} AND contains(consent, '{channel}:n')
             """)
             basis = options.consent.get(channel)
+            if not basis and options.origin == "bought":
+                continue
             condition = f"NOT contains(p.consent, '{channel}:n')" if basis else f"contains(p.consent, '{channel}:y')"
             evidence = "'" + options.evidence.replace("'", "''") + "'" if basis else f"{said} || 'yes'"
             parts.append(f"""

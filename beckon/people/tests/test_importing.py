@@ -311,6 +311,21 @@ def test_bought_people_start_without_consent_and_columns_or_evidence_give_it(tak
     assert len(_ledger()) == 3  # one for the mobile, none for the landline
 
 
+@pytest.mark.parametrize("consent", [{}, {"sms": "written"}])
+def test_a_yes_in_a_bought_list_grants_nothing_and_a_no_is_honoured(take_in: Importer, consent: dict[str, str]) -> None:
+    take_in(
+        "First Name,Last Name,DOB,Cell,Zip,OK to Text,OK to Call\n"
+        "Eva,Luz,1/1/1980,617-555-0120,02115,Y,Y\n"
+        "Luis,Paz,1/1/1981,617-555-0121,02115,N,N\n",
+        origin="bought",
+        consent=consent,
+        evidence="form 7, drawer 2" if consent else "",
+    )
+    entries = sorted(row[1:4] for row in _ledger())
+    refused = [("sms", "revoked", ""), ("voice", "revoked", "")]
+    assert entries == sorted([*refused, *([("sms", "granted", "written")] if consent else [])])
+
+
 def _ledger() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT number_id, channel, state, basis, evidence FROM consent_consententry ORDER BY id")
