@@ -16,6 +16,7 @@ from beckon.campaigns.rounds import run_round
 from beckon.channels.carriers.base import Channel, Inbound
 from beckon.channels.carriers.sandbox.carrier import SandboxCarrier
 from beckon.core.actors import SYSTEM
+from beckon.core.bulk.garbage import without_garbage_searches
 from beckon.core.clock import set_clock
 from beckon.core.organizations import refresh_statistics
 from beckon.core.tenancy import org_scope
@@ -51,7 +52,8 @@ def _live_a_day(world: World, day: date, progress: Progress | None) -> None:
     for number, at in enumerate(blocks_of(day, ZoneInfo(world.organization.time_zone))):
         if world.organization.clock_at is not None and at < world.organization.clock_at:
             continue
-        live_a_block(world, at, is_first=number == 0)
+        with without_garbage_searches():
+            live_a_block(world, at, is_first=number == 0)
         if progress is not None:
             progress(at)
 

@@ -154,6 +154,13 @@ def _results(order: Order, world: World, campaign: Campaign, began: float) -> Re
         excluded[NOT_IN_SEGMENT] = outside
     if funnel.waiting:
         excluded[NOT_REACHED] = funnel.waiting
+    short = {name: n for name, n in sorted(world.short.items()) if n}
     return Rehearsed(
-        order, people, funnel, activity, excluded, time.monotonic() - began, {name: n for name, n in sorted(world.short.items()) if n}
+        order,
+        people,
+        funnel,
+        activity,
+        excluded,
+        time.monotonic() - began,
+        short,
     )
