@@ -20,6 +20,7 @@ from django.db import connection
 
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
+from beckon.core.errors import BeckonError
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
 from beckon.people.errors import ImportCancelled, ImportRefused, NumbersMoved
@@ -132,8 +133,13 @@ def run_import(
             run.note(status=ImportStatus.CANCELLED, ended_at=now)
             raise
         except Exception as error:
-            run.note(status=ImportStatus.FAILED, error=f"{type(error).__name__}: {error}"[:2000], ended_at=now)
+            run.note(status=ImportStatus.FAILED, error=_told(error), ended_at=now)
             raise
+
+
+def _told(error: Exception) -> str:
+    """What is kept of an error. Only our own are written for people; the database's may hold a person's data."""
+    return str(error)[:2000] if isinstance(error, BeckonError) else type(error).__name__
 
 
 def cancel_import(organization: Organization, import_id: int) -> None:

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beckon.people.importing import reports
+from beckon.people.errors import WorkerDied
+from beckon.people.importing import reports, running
 from beckon.people.importing.folders import ImportFolder
 from beckon.people.intake.formulas import guarded, unguarded
-from beckon.people.models import ContactPoint, Person
+from beckon.people.models import ContactPoint, Import, ImportStatus, Person
 from beckon.people.tests.conftest import Importer
 from beckon.people.tests.test_importing import counts
 
@@ -90,3 +92,23 @@ def test_nobody_else_may_read_the_files_of_an_import_while_it_runs_and_after(
     assert {"source.csv", "stage.duckdb", "rows-000000.tsv", "problems-000000.csv"} <= meanwhile.keys()
     assert {"problems.csv", "rejected.csv"} <= after.keys()
     assert {name: oct(mode) for name, mode in [*meanwhile.items(), *after.items()] if mode & 0o077} == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "kept"),
+    [
+        (IntegrityError, "duplicate key DETAIL: Key (value)=(+16175550101) already exists.", "IntegrityError"),
+        (WorkerDied, "a worker process ended by itself", "a worker process ended by itself"),
+    ],
+)
+def test_a_failed_import_keeps_our_own_words_and_of_other_errors_the_name_only(
+    take_in: Importer, monkeypatch: pytest.MonkeyPatch, kind: type[Exception], text: str, kept: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise kind(text)
+
+    monkeypatch.setattr(running, "find_clusters", fail)
+    with pytest.raises(kind):
+        take_in(HEAD + "Ana,Ruiz,1/1/1980,617-555-0101,x,02115,\n")
+    row = Import.objects.get()
+    assert (row.status, row.error) == (ImportStatus.FAILED, kept)
