@@ -1,5 +1,6 @@
 """Names of messages: the keys that make each one unique, and the reference a carrier knows it by. Pure."""
 
+import hashlib
 import re
 
 _REFERENCE = re.compile(r"^b(\d{1,18})-(\d{1,18})$")
@@ -28,7 +29,17 @@ def manual_key(form_id: str) -> str:
 
 def inbound_key(carrier: str, carrier_ref: str) -> str:
     """Key of a received message, so that a repeated callback is one."""
-    return f"in:{carrier}:{carrier_ref}"[:MAX_KEY]
+    key = f"in:{carrier}:{carrier_ref}"
+    return key if len(key) <= MAX_KEY else f"in:{carrier}:{_digest(carrier_ref)}"[:MAX_KEY]
+
+
+def inbound_ref(*what: str) -> str:
+    """Stands for the vendor's id of a received message that came without one: from, to, body and moment."""
+    return f"none:{_digest(*what)}"
+
+
+def _digest(*what: str) -> str:
+    return hashlib.sha256("\x1f".join(what).encode()).hexdigest()[:40]
 
 
 def _checked(key: str) -> str:

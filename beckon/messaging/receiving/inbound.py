@@ -12,6 +12,7 @@ from beckon.channels.carriers.base import Inbound
 from beckon.channels.models import Sender
 from beckon.consent.actions import OptIn, OptOut, record_opt_in, record_opt_out
 from beckon.consent.facts import Channel, Purpose
+from beckon.consent.strangers import lift_stranger_stops, suppress_strangers
 from beckon.core.actors import Actor
 from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
@@ -20,6 +21,7 @@ from beckon.core.tenancy import current_organization
 from beckon.messaging.actions import cancel_for_numbers, cancel_for_people, queue_messages
 from beckon.messaging.keys import inbound_key, reply_key
 from beckon.messaging.receiving.notices import notice_for
+from beckon.messaging.receiving.tidying import tidy
 from beckon.messaging.replies.classify import read_reply
 from beckon.messaging.replies.meanings import Meaning, Reading
 from beckon.messaging.values import NewMessage
@@ -114,11 +116,13 @@ def record_inbound(
 ) -> list[Received]:
     """Record and act on messages to one sender; one Received per item, in order. A repeat does nothing.
 
-    STOP opts the number out and drops what is queued to it before anything else; START ends that; a wrong person
+    STOP opts the number out and drops what is queued to it before anything else, and from a number not on file is
+    kept for whoever comes with it; START ends that; a wrong person
     ends that person's contact point only; a death is marked. Every one is told as `message.received`.
     """
     if not batch:
         return []
+    batch = [tidy(item, now) for item in batch]
     writers = _writers(batch)
     readings = [_read(item, writers[item.from_]) for item in batch]
     ids = _insert(batch, writers, readings, sender_id, carrier, now)
@@ -205,6 +209,7 @@ def _stop(news: Sequence[_New], *, by: Actor, now: datetime) -> None:
     if stops:
         record_opt_out(stops, by=by, now=now)
         cancel_for_numbers(_number_ids(news), "opted_out", by=by, now=now)
+    suppress_strangers([n.item.from_ for n in news if n.writer.number_id is None], by=by, now=now)
 
 
 def _start(news: Sequence[_New], *, by: Actor, now: datetime) -> None:
@@ -214,6 +219,7 @@ def _start(news: Sequence[_New], *, by: Actor, now: datetime) -> None:
     ]
     if starts:
         record_opt_in(starts, by=by, now=now)
+    lift_stranger_stops([n.item.from_ for n in news], by=by, now=now)
 
 
 def _wrong_person(news: Sequence[_New], *, by: Actor, now: datetime) -> None:
