@@ -1,4 +1,4 @@
-"""Stops from numbers and addresses that are nobody's yet: kept by value, so that they hold for who is imported later."""
+"""Stops from numbers and addresses that are nobody's yet: kept by value, for whoever is imported with them later."""
 
 from collections.abc import Sequence
 from datetime import datetime

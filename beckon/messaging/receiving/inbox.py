@@ -4,12 +4,13 @@ A repeat changes nothing. What cannot be understood yet (a receipt ahead of its 
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from beckon.channels.carriers.base import Channel, Inbound, Receipt, Word
@@ -18,10 +19,15 @@ from beckon.core.bulk.cursor import read_json
 from beckon.core.clock import wall_now
 from beckon.messaging.receiving.inbound import record_inbound
 from beckon.messaging.receiving.receipts import record_receipts
+from beckon.messaging.receiving.tidying import clean, tidy
+
+log = logging.getLogger(__name__)
 
 BATCH: Final = 500
 PATIENCE: Final = timedelta(hours=1)
 """A receipt for a message nobody knows is laid aside after this long."""
+MAX_TRIES: Final = 5
+"""What fails this often by itself is laid aside with the class of its error, for a person to look at."""
 
 _STORE: Final = """
 INSERT INTO messaging_inbox (sender_id, carrier, key, payload, recorded_at)
@@ -30,20 +36,37 @@ SELECT %s, %s, v.key, v.payload, %s FROM unnest(%s::text[], %s::jsonb[]) AS v(ke
 """
 _OPEN: Final = """
 SELECT id, sender_id, carrier, payload, recorded_at FROM messaging_inbox
- WHERE handled_at IS NULL ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+ WHERE handled_at IS NULL AND {which} ORDER BY {order} LIMIT %s FOR UPDATE SKIP LOCKED
 """
+# What people say goes before what carriers report, and what was tried in vain comes last.
+_KINDS: Final = (
+    _OPEN.format(which="payload->>'kind' = 'inbound' AND NOT payload ? 'tries'", order="id"),
+    _OPEN.format(which="payload->>'kind' = 'receipt' AND NOT payload ? 'tries'", order="id"),
+    _OPEN.format(which="payload ? 'tries'", order="(payload->>'tries')::int, id"),
+)
 _HANDLED: Final = "UPDATE messaging_inbox SET handled_at = %s WHERE id = ANY(%s)"
+_TRIED: Final = """
+UPDATE messaging_inbox i
+   SET payload = i.payload || jsonb_build_object('tries', coalesce((i.payload->>'tries')::int, 0) + 1)
+                 || CASE WHEN v.error = '' THEN '{}'::jsonb ELSE jsonb_build_object('error', v.error) END,
+       handled_at = CASE WHEN v.error <> '' AND coalesce((i.payload->>'tries')::int, 0) + 1 >= %s THEN %s::timestamptz
+                    END
+  FROM unnest(%s::bigint[], %s::text[]) AS v(id, error)
+ WHERE i.id = v.id
+"""
 
 
 def store_callbacks(items: Sequence[Receipt | Inbound], *, sender_id: int, carrier: str) -> int:
     """Keep what a carrier's callback said, durable once the scope commits; returns how many were new."""
     if not items:
         return 0
+    arrived = wall_now()
+    items = [tidy(item, arrived) if isinstance(item, Inbound) else _clean(item) for item in items]
     with connection.cursor() as cursor:
         cursor.execute(
             _STORE,
             [
-                sender_id, carrier, wall_now(), [_key(carrier, item) for item in items],
+                sender_id, carrier, arrived, [_key(carrier, item) for item in items],
                 [Jsonb(_payload(item)) for item in items],
             ],
         )
@@ -51,32 +74,93 @@ def store_callbacks(items: Sequence[Receipt | Inbound], *, sender_id: int, carri
 
 
 def handle_inbox(*, by: Actor, now: datetime) -> int:
-    """Understand up to 500 open rows in one transaction; returns how many are done with. Inside org_scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [BATCH])
-        rows = cursor.fetchall()
-    groups: dict[tuple[int, str], list[tuple[int, Any, datetime]]] = {}
-    for id_, sender_id, carrier, payload, at in rows:
-        groups.setdefault((sender_id, carrier), []).append((id_, read_json(payload), at))
+    """Understand up to 500 open rows in one transaction; returns how many are done with. Inside org_scope.
+
+    What a batch breaks on is found by handling its rows one by one; it is tried again last, and holds nobody up.
+    """
     handled: list[int] = []
-    for (sender_id, carrier), group in groups.items():
-        handled += _handle(group, sender_id, carrier, by=by, now=now)
-    if handled:
-        with connection.cursor() as cursor:
-            cursor.execute(_HANDLED, [wall_now(), sorted(handled)])
+    failed: dict[int, str] = {}
+    for rows in _groups(_open_rows()):
+        done, broken = _handle_safely(rows, by=by, now=now)
+        handled += done
+        failed |= broken
+        failed |= {row.id: "" for row in rows if row.id not in broken and row.id not in done}
+    _mark(handled, failed)
     return len(handled)
 
 
-def _handle(
-    group: Sequence[tuple[int, Any, datetime]], sender_id: int, carrier: str, *, by: Actor, now: datetime
-) -> list[int]:
-    receipts = [(id_, _receipt(p), at) for id_, p, at in group if p["kind"] == "receipt"]
-    inbound = [(id_, _inbound(p)) for id_, p, _ in group if p["kind"] == "inbound"]
-    record_inbound([item for _, item in inbound], sender_id=sender_id, carrier=carrier, by=by, now=now)
-    known = record_receipts([r for _, r, _ in receipts], sender_id=sender_id, by=by, now=now)
+class _Row(NamedTuple):
+    id: int
+    sender_id: int
+    carrier: str
+    payload: Any
+    at: datetime
+
+
+def _open_rows() -> list[_Row]:
+    rows: list[_Row] = []
+    with connection.cursor() as cursor:
+        for sql in _KINDS:
+            if len(rows) < BATCH:
+                cursor.execute(sql, [BATCH - len(rows)])
+                rows += [_Row(row[0], row[1], row[2], read_json(row[3]), row[4]) for row in cursor.fetchall()]
+    return rows
+
+
+def _groups(rows: Sequence[_Row]) -> list[list[_Row]]:
+    """By kind, sender and carrier, what people say first."""
+    groups: dict[tuple[str, int, str], list[_Row]] = {}
+    for row in sorted(rows, key=lambda row: (row.payload["kind"] != "inbound", row.id)):
+        groups.setdefault((row.payload["kind"], row.sender_id, row.carrier), []).append(row)
+    return list(groups.values())
+
+
+def _handle_safely(rows: Sequence[_Row], *, by: Actor, now: datetime) -> tuple[list[int], dict[int, str]]:
+    """(ids done with, error class by id of those that broke). A database that is away is raised, as ever."""
+    try:
+        with transaction.atomic():
+            return _handle(rows, by=by, now=now), {}
+    except OperationalError:
+        raise
+    except Exception as error:
+        log.error("inbox.failed row=%s rows=%s error=%s", rows[0].id, len(rows), type(error).__name__)
+        if len(rows) == 1:
+            return [], {rows[0].id: type(error).__name__}
+    done: list[int] = []
+    broken: dict[int, str] = {}
+    for row in rows:
+        more, worse = _handle_safely([row], by=by, now=now)
+        done += more
+        broken |= worse
+    return done, broken
+
+
+def _handle(rows: Sequence[_Row], *, by: Actor, now: datetime) -> list[int]:
+    sender_id, carrier = rows[0].sender_id, rows[0].carrier
+    if rows[0].payload["kind"] == "inbound":
+        items = [_inbound(row.payload) for row in rows]
+        record_inbound(items, sender_id=sender_id, carrier=carrier, by=by, now=now)
+        return [row.id for row in rows]
+    known = record_receipts([_receipt(row.payload) for row in rows], sender_id=sender_id, by=by, now=now)
     too_old = wall_now() - PATIENCE
-    done = [id_ for (id_, _, at), is_known in zip(receipts, known, strict=True) if is_known or at < too_old]
-    return done + [id_ for id_, _ in inbound]
+    return [row.id for row, is_known in zip(rows, known, strict=True) if is_known or row.at < too_old]
+
+
+def _mark(handled: Sequence[int], failed: Mapping[int, str]) -> None:
+    """Close what is done; what failed, or is not known yet, counts one more try."""
+    with connection.cursor() as cursor:
+        if handled:
+            cursor.execute(_HANDLED, [wall_now(), sorted(handled)])
+        if failed:
+            ids = sorted(failed)
+            cursor.execute(_TRIED, [MAX_TRIES, wall_now(), ids, [failed[id_] for id_ in ids]])
+
+
+def _clean(receipt: Receipt) -> Receipt:
+    return replace(
+        receipt, carrier_ref=clean(receipt.carrier_ref), reference=clean(receipt.reference),
+        vendor_code=clean(receipt.vendor_code),
+    )
 
 
 def _key(carrier: str, item: Receipt | Inbound) -> str:
