@@ -40,8 +40,10 @@ def make_outgoing(batch: Sequence[Due], held: Held, organization_id: int) -> lis
 
 
 def _unsubscribe(due: Due, organization_id: int) -> str:
-    """Empty where the installation has no address of its own yet (production refuses that)."""
-    return unsubscribe_url(organization_id, due.person_id, due.number_id or 0) if settings.BASE_URL else ""
+    """Empty where the installation has no https address yet (production refuses that): RFC 8058 allows no other."""
+    if not settings.BASE_URL.startswith("https://"):
+        return ""
+    return unsubscribe_url(organization_id, due.person_id, due.number_id or 0)
 
 
 def _postcards(batch: Sequence[Due], held: Held, organization_id: int) -> list[OutgoingMessage]:

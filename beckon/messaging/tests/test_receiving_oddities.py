@@ -101,7 +101,7 @@ def test_one_bad_item_does_not_hold_up_the_others(
         [Inbound(f"i{n}", Channel.SMS, f"+1312555000{n}", "x", "bad" if n == 1 else "STOP") for n in range(3)],
         sender_id=sender.pk, carrier="sandbox",
     )
-    real = inbox.record_inbound
+    real = record_inbound
 
     def break_on_bad(batch: Any, **kwargs: Any) -> Any:
         done = real(batch, **kwargs)

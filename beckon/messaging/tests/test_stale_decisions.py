@@ -17,6 +17,7 @@ from beckon.core.tenancy import org_scope
 from beckon.messaging.actions import queue_messages
 from beckon.messaging.models import Message
 from beckon.messaging.sending import dispatch as dispatching
+from beckon.messaging.sending.claim import decide_batch
 from beckon.messaging.sending.dispatch import dispatch
 from beckon.messaging.tests.fakes import RecordingCarrier
 from beckon.messaging.tests.samples import make_people, make_sender, texts
@@ -43,7 +44,7 @@ class Waiting:
         return people
 
     def run(self, pause: timedelta, meanwhile: Callable[[], object] = lambda: None) -> Dispatched:
-        decide = dispatching.decide_batch
+        decide = decide_batch
         calls: list[datetime] = []
 
         def decide_and_wait(*args: Any, **kwargs: Any) -> Any:
