@@ -37,7 +37,7 @@ check: .venv/dev.stamp ## lint, types, layers, migrations
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/djlint beckon --check --lint --quiet
+	@if find beckon -name '*.html' | grep -q .; then $(BIN)/djlint beckon --check --lint --quiet; fi
 	@$(BIN)/python -m django makemigrations --check --dry-run --settings beckon.settings
 
 storm: .venv/dev.stamp ## kills, restarts and races; slow

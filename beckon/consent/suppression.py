@@ -2,14 +2,15 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Final
 
 from django.db import connection
 
-from beckon.consent.models import CHANNEL_WORDS, SuppressionKind, SuppressionList
+from beckon.consent.models import CHANNEL_WORDS, SuppressionEntry, SuppressionKind, SuppressionList
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
 
@@ -154,3 +155,32 @@ class _Reader:
                 return value
         # The national registry writes the area code and the seven digits in two columns.
         return address_of("".join(cells[:2])) if len(cells) > 1 else None
+
+
+STRANGERS: Final = "Stops from unknown numbers"
+"""Stops from numbers that are nobody's yet: kept by value, for whoever is imported with them later."""
+
+
+def suppress_strangers(addresses: Sequence[str], *, by: Actor, now: datetime) -> int:
+    """Put the phones and e-mails among `addresses` on the list of strangers' stops; returns how many were new."""
+    values = sorted({value for address in addresses if (value := address_of(address)) is not None})
+    if not values:
+        return 0
+    return import_suppression_list(values, name=STRANGERS, kind=SuppressionKind.OPT_OUT, by=by, now=now).added
+
+
+def lift_stranger_stops(addresses: Sequence[str], *, by: Actor, now: datetime) -> int:
+    """Take those who ask to hear from us again off that list, and off no other; returns how many were on it."""
+    values = sorted({value for address in addresses if (value := address_of(address)) is not None})
+    found = SuppressionEntry.objects.filter(list__name=STRANGERS, value__in=values) if values else None
+    lifted = found.delete()[0] if found is not None else 0
+    if lifted:
+        record_audit(
+            action="suppression.lifted",
+            object_kind="suppression_list",
+            object_ids=[],
+            by=by,
+            now=now,
+            detail={"count": lifted},
+        )
+    return lifted

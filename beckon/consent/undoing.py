@@ -51,7 +51,13 @@ def _since_last_correction(ledger: Sequence[ConsentEntry]) -> Sequence[ConsentEn
 def _again(entry: ConsentEntry) -> Row:
     evidence = entry.evidence if " (said again, " in entry.evidence else f"{entry.evidence} (said again, {entry.pk})"
     return Row(
-        entry.person_id, entry.number_id, entry.channel, entry.purpose, Mark(entry.state), entry.basis, evidence,
+        entry.person_id,
+        entry.number_id,
+        entry.channel,
+        entry.purpose,
+        Mark(entry.state),
+        entry.basis,
+        evidence,
         entry.at,
     )
 

@@ -23,8 +23,17 @@ from beckon.desk.serving.places import place_numbers
 from beckon.desk.values import NewTask
 
 __all__ = [
-    "close_tasks", "dispose", "extend_lease", "get_queue", "hand_over_callbacks", "install_default_dispositions",
-    "install_default_texts", "open_tasks", "release", "take_next", "undo_last",
+    "close_tasks",
+    "dispose",
+    "extend_lease",
+    "get_queue",
+    "hand_over_callbacks",
+    "install_default_dispositions",
+    "install_default_texts",
+    "open_tasks",
+    "release",
+    "take_next",
+    "undo_last",
 ]
 
 _OPEN = """
@@ -70,10 +79,26 @@ def open_tasks(
 
 def _row(task: NewTask, point: Point | None, places: Mapping[Place, int]) -> tuple[Any, ...]:
     return (
-        task.person_id, task.queue_id, task.campaign_id, task.enrollment_id, task.step, task.round, task.script_key,
-        task.purpose, task.hipaa_class, task.skips_booked, Jsonb(task.overrides), task.text_sender_id, task.value,
-        task.callback_at or task.due_at, places[point.place] if point else 0, task.days_between, task.callback_at,
-        task.callback_for, task.max_attempts, point.number_id if point else None,
+        task.person_id,
+        task.queue_id,
+        task.campaign_id,
+        task.enrollment_id,
+        task.step,
+        task.round,
+        task.script_key,
+        task.purpose,
+        task.hipaa_class,
+        task.skips_booked,
+        Jsonb(task.overrides),
+        task.text_sender_id,
+        task.value,
+        task.callback_at or task.due_at,
+        places[point.place] if point else 0,
+        task.days_between,
+        task.callback_at,
+        task.callback_for,
+        task.max_attempts,
+        point.number_id if point else None,
     )
 
 
@@ -124,7 +149,11 @@ def hand_over_callbacks(leaving: Actor, to: Actor | None, *, by: Actor, now: dat
     CallTask.objects.filter(pk__in=ids).update(callback_for=to.key if to else "")
     if ids:
         record_audit(
-            action="callbacks.handed_over", object_kind="call_task", object_ids=ids, by=by, now=now,
+            action="callbacks.handed_over",
+            object_kind="call_task",
+            object_ids=ids,
+            by=by,
+            now=now,
             detail={"from": leaving.key, "to": to.key if to else "anyone"},
         )
     return len(ids)

@@ -127,12 +127,19 @@ class CallTask(models.Model):
         indexes: ClassVar = [
             # In the order of serving, place by place, so that asking costs the same however long the list is.
             models.Index(
-                "queue", "place", models.F("value").desc(), "attempts", "due_at", "id",
-                name="task_ready", condition=Q(status="open", is_ready=True, callback_at=None),
+                "queue",
+                "place",
+                models.F("value").desc(),
+                "attempts",
+                "due_at",
+                "id",
+                name="task_ready",
+                condition=Q(status="open", is_ready=True, callback_at=None),
             ),
             models.Index(fields=["due_at"], name="task_waiting", condition=Q(status="open", is_ready=False)),
-            models.Index(fields=["callback_at"], name="task_callback",
-                         condition=Q(status="open", callback_at__isnull=False)),
+            models.Index(
+                fields=["callback_at"], name="task_callback", condition=Q(status="open", callback_at__isnull=False)
+            ),
             models.Index(fields=["leased_by", "leased_until"], name="task_leased", condition=Q(status="leased")),
             models.Index(fields=["person_id"], name="task_person"),
             models.Index(fields=["enrollment_id"], name="task_enrollment"),

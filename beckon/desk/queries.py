@@ -47,8 +47,13 @@ def why_empty(queue_ids: Sequence[int], *, now: datetime, closed_since: datetime
     closed = mine.filter(status=TaskStatus.CLOSED, closed_at__gte=closed_since or now - timedelta(days=30))
     by_reason = closed.values_list("closed_reason").annotate(n=Count("pk")).order_by("closed_reason")
     return EmptyList(
-        open_now, mine.filter(status=TaskStatus.LEASED).count(), dict(sorted(waiting.items())), next_due, outside,
-        opens_at, dict(by_reason),
+        open_now,
+        mine.filter(status=TaskStatus.LEASED).count(),
+        dict(sorted(waiting.items())),
+        next_due,
+        outside,
+        opens_at,
+        dict(by_reason),
     )
 
 
@@ -63,9 +68,7 @@ class Callback:
     is_overdue: bool
 
 
-def callbacks_of(
-    agent: Actor | None, *, now: datetime, until: datetime | None = None
-) -> list[Callback]:
+def callbacks_of(agent: Actor | None, *, now: datetime, until: datetime | None = None) -> list[Callback]:
     """Callbacks due before `until` (default: the next 15 minutes), earliest first; all agents' when `agent` is None.
 
     For reminders and for the supervisor before an agent leaves.
@@ -76,8 +79,11 @@ def callbacks_of(
     if agent is not None:
         rows = rows.filter(callback_for=agent.key)
     columns = ("pk", "person_id", "callback_at", "callback_for")
-    return [Callback(pk, person, at, whose, at < now) for pk, person, at, whose in rows.values_list(*columns)
-            if at is not None]
+    return [
+        Callback(pk, person, at, whose, at < now)
+        for pk, person, at, whose in rows.values_list(*columns)
+        if at is not None
+    ]
 
 
 def due_reminders(*, now: datetime, before: timedelta = timedelta(minutes=10)) -> list[Callback]:
@@ -110,6 +116,7 @@ def reported_duplicates(now: datetime, since: datetime) -> list[ReportedDuplicat
     named = {i for person_id, other, _ in told for i in (person_id, other) if i is not None}
     gone = set(Person.objects.filter(pk__in=named, merged_into__isnull=False).values_list("pk", flat=True))
     return [
-        ReportedDuplicate(person_id, other, at) for person_id, other, at in told
+        ReportedDuplicate(person_id, other, at)
+        for person_id, other, at in told
         if person_id is not None and not gone & {person_id, other}
     ]

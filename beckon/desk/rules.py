@@ -121,8 +121,16 @@ def behaviour_of(data: Mapping[str, Any], changes: Mapping[str, Any] | None = No
 
 
 _KINDS: dict[str, type[Any]] = {
-    "again": Again, "leave": str, "needs": Needs, "number": AboutNumber, "person": AboutPerson, "text": Text,
-    "answered": bool, "goal": bool, "second_goal": bool, "win_back_after_days": int,
+    "again": Again,
+    "leave": str,
+    "needs": Needs,
+    "number": AboutNumber,
+    "person": AboutPerson,
+    "text": Text,
+    "answered": bool,
+    "goal": bool,
+    "second_goal": bool,
+    "win_back_after_days": int,
 }
 
 
@@ -130,7 +138,8 @@ def behaviour_json(behaviour: Behaviour) -> dict[str, Any]:
     """The JSON of a behaviour: only what differs from the default."""
     plain = Behaviour(leave="-")
     return {
-        f.name: getattr(behaviour, f.name) for f in fields(behaviour)
+        f.name: getattr(behaviour, f.name)
+        for f in fields(behaviour)
         if f.name in ("leave", "again") or getattr(behaviour, f.name) != getattr(plain, f.name)
     }
 
@@ -221,11 +230,19 @@ def outcome_of(
         return DetailNo.ATTEMPTS_USED
     hour = local_hour(began or now, task.zone)
     base = Effects(
-        attempts=task.attempts + (not task.is_callback), counted=not task.is_callback,
-        tried_hours=tuple(sorted({*task.tried_hours, hour})), next_number_id=task.number_id,
-        number=behaviour.number, person=behaviour.person, text=behaviour.text, leave=behaviour.leave,
-        closed_reason=behaviour.leave, goal=behaviour.goal, second_goal=behaviour.second_goal,
-        win_back_after_days=behaviour.win_back_after_days, answered=behaviour.answered,
+        attempts=task.attempts + (not task.is_callback),
+        counted=not task.is_callback,
+        tried_hours=tuple(sorted({*task.tried_hours, hour})),
+        next_number_id=task.number_id,
+        number=behaviour.number,
+        person=behaviour.person,
+        text=behaviour.text,
+        leave=behaviour.leave,
+        closed_reason=behaviour.leave,
+        goal=behaviour.goal,
+        second_goal=behaviour.second_goal,
+        win_back_after_days=behaviour.win_back_after_days,
+        answered=behaviour.answered,
     )
     match behaviour.again:
         case Again.NEVER:
@@ -265,8 +282,11 @@ def _next_week(task: TaskFacts, base: Effects, now: datetime) -> Effects:
     if base.attempts >= task.max_attempts:
         return replace(base, closed_reason=EXHAUSTED)
     due = next_try(
-        not_before=now + timedelta(days=task.days_between), tried=base.tried_hours, place=task.place,
-        zone=task.zone, preferred=task.preferred_hour,
+        not_before=now + timedelta(days=task.days_between),
+        tried=base.tried_hours,
+        place=task.place,
+        zone=task.zone,
+        preferred=task.preferred_hour,
     )
     return replace(base, due_at=due, held_reason="days_between_calls")
 
@@ -278,20 +298,25 @@ def _next_month(task: TaskFacts, base: Effects, now: datetime) -> Effects:
     if base.attempts >= task.max_attempts:
         return replace(base, closed_reason=EXHAUSTED, next_month=True)
     due = next_try(
-        not_before=month_later(now, task.zone), tried=base.tried_hours, place=task.place, zone=task.zone,
+        not_before=month_later(now, task.zone),
+        tried=base.tried_hours,
+        place=task.place,
+        zone=task.zone,
         preferred=task.preferred_hour,
     )
     return replace(base, due_at=due, held_reason=NEXT_MONTH, next_month=True)
 
 
 def _callback(task: TaskFacts, base: Effects, details: Details, now: datetime) -> Effects | CallbackNo:
-    at = resolve_callback(
-        details.callback, now=now, place=task.place, zone=task.zone, tried=base.tried_hours
-    )
+    at = resolve_callback(details.callback, now=now, place=task.place, zone=task.zone, tried=base.tried_hours)
     if isinstance(at, CallbackNo):
         return at
     return replace(
-        base, due_at=at, callback_at=at, is_callback_mine=details.callback_for_me, held_reason="callback",
+        base,
+        due_at=at,
+        callback_at=at,
+        is_callback_mine=details.callback_for_me,
+        held_reason="callback",
     )
 
 

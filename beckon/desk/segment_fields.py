@@ -19,13 +19,18 @@ register(
     ),
     CountField("calls_answered", Label("calls answered", "llamadas contestadas"), _ANSWERED),
     HasField(
-        "has_callback", Label("was promised a call", "tiene una llamada prometida"),
-        Rows("desk_calltask t", "t.person_id", at="t.callback_at",
-             only="t.status <> 'closed' AND t.callback_at IS NOT NULL"),
+        "has_callback",
+        Label("was promised a call", "tiene una llamada prometida"),
+        Rows(
+            "desk_calltask t",
+            "t.person_id",
+            at="t.callback_at",
+            only="t.status <> 'closed' AND t.callback_at IS NOT NULL",
+        ),
     ),
     HasField(
-        "on_call_list", Label("is on a call list", "está en una lista de llamadas"),
+        "on_call_list",
+        Label("is on a call list", "está en una lista de llamadas"),
         Rows("desk_calltask t", "t.person_id", only="t.status <> 'closed'"),
     ),
 )
-

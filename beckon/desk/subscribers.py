@@ -13,8 +13,11 @@ def end_reappointment_calls(events: Sequence[NewEvent], by: Actor, now: datetime
     """A booking by anyone ends everybody's calls to that person, except what the booker has in hand to dispose,
     and the task in whose call it was agreed."""
     close_tasks_of_people(
-        {e.person_id: "booked" for e in events if e.person_id is not None}, by=by, now=now,
-        only_reappointment=True, but_leased_by=by.key,
+        {e.person_id: "booked" for e in events if e.person_id is not None},
+        by=by,
+        now=now,
+        only_reappointment=True,
+        but_leased_by=by.key,
         but_tasks=[e.data["task_id"] for e in events if e.data.get("task_id")],
     )
 

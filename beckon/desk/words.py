@@ -6,10 +6,34 @@ from zoneinfo import ZoneInfo
 from beckon.scheduling.models import Appointment
 
 _MONTHS = {
-    "en": ("January", "February", "March", "April", "May", "June",
-           "July", "August", "September", "October", "November", "December"),
-    "es": ("enero", "febrero", "marzo", "abril", "mayo", "junio",
-           "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    "es": (
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ),
 }
 _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -39,7 +63,10 @@ def appointment_words(visit: Appointment, language: str) -> dict[str, object]:
     local = visit.starts_at.astimezone(ZoneInfo(visit.location.time_zone))
     address = ", ".join(part for part in (visit.location.line1, visit.location.city) if part)
     return {
-        "appointment_day": day_words(local, language), "appointment_time": time_words(local),
-        "clinician_name": visit.clinician.name, "location_name": visit.location.name, "location_address": address,
+        "appointment_day": day_words(local, language),
+        "appointment_time": time_words(local),
+        "clinician_name": visit.clinician.name,
+        "location_name": visit.location.name,
+        "location_address": address,
         "visit_type": visit.visit_type.name,
     }

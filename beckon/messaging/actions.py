@@ -18,11 +18,44 @@ from beckon.messaging.values import AlreadyThere, MessageStatus, NewMessage, Not
 from beckon.messaging.writing import Written, write_messages
 
 _COLUMNS: Final = (
-    "id", "dedupe_key", "person_id", "number_id", "contact_point_id", "is_inbound", "channel", "purpose",
-    "hipaa_class", "requested_at", "sender_id", "template_id", "campaign_id", "enrollment_id", "step", "variant",
-    "language", "address", "subject", "body", "back", "extras", "segments", "cost_cents", "status", "reason",
-    "meaning", "vendor_code", "carrier_ref", "claimed_by", "tries", "decided_at", "not_before", "expires_at",
-    "sent_at", "settled_at", "look_up_at", "recorded_at",
+    "id",
+    "dedupe_key",
+    "person_id",
+    "number_id",
+    "contact_point_id",
+    "is_inbound",
+    "channel",
+    "purpose",
+    "hipaa_class",
+    "requested_at",
+    "sender_id",
+    "template_id",
+    "campaign_id",
+    "enrollment_id",
+    "step",
+    "variant",
+    "language",
+    "address",
+    "subject",
+    "body",
+    "back",
+    "extras",
+    "segments",
+    "cost_cents",
+    "status",
+    "reason",
+    "meaning",
+    "vendor_code",
+    "carrier_ref",
+    "claimed_by",
+    "tries",
+    "decided_at",
+    "not_before",
+    "expires_at",
+    "sent_at",
+    "settled_at",
+    "look_up_at",
+    "recorded_at",
 )
 _COPY: Final = f"COPY messaging_message ({', '.join(_COLUMNS)}) FROM STDIN"
 _RACES: Final = 5
@@ -64,8 +97,9 @@ def queue_messages(
             if "message_once" not in str(error):
                 raise
             continue  # somebody recorded one of these keys meanwhile; it is visible now
-        return _results(messages, known, dict(zip((w.new.dedupe_key for w in written), zip(ids, written, strict=True),
-                                                  strict=True)))
+        return _results(
+            messages, known, dict(zip((w.new.dedupe_key for w in written), zip(ids, written, strict=True), strict=True))
+        )
     raise RuntimeError("the same messages are being queued by many workers at once; try again")
 
 
@@ -147,12 +181,44 @@ def _row(id_: int, written: Written, now: datetime, present: str, wall: str) -> 
     status = _DROPPED if written.reason else _QUEUED
     not_before = new.not_before.isoformat() if new.not_before is not None and new.not_before > now else present
     return (
-        id_, new.dedupe_key, new.person_id, written.number_id, written.contact_point_id, False, new.channel.value,
-        new.purpose.value, new.hipaa_class, new.requested_at, new.sender_id, written.template_id, new.campaign_id,
-        new.enrollment_id, new.step, new.variant, written.language, written.address, written.subject, written.body,
-        written.back, Jsonb(dict(new.extras)) if new.extras else None, written.segments, 0, status,
-        written.reason, "", "", "", "", 0, present, not_before, new.expires_at and new.expires_at.isoformat(),
-        None, present if written.reason else None, None, wall,
+        id_,
+        new.dedupe_key,
+        new.person_id,
+        written.number_id,
+        written.contact_point_id,
+        False,
+        new.channel.value,
+        new.purpose.value,
+        new.hipaa_class,
+        new.requested_at,
+        new.sender_id,
+        written.template_id,
+        new.campaign_id,
+        new.enrollment_id,
+        new.step,
+        new.variant,
+        written.language,
+        written.address,
+        written.subject,
+        written.body,
+        written.back,
+        Jsonb(dict(new.extras)) if new.extras else None,
+        written.segments,
+        0,
+        status,
+        written.reason,
+        "",
+        "",
+        "",
+        "",
+        0,
+        present,
+        not_before,
+        new.expires_at and new.expires_at.isoformat(),
+        None,
+        present if written.reason else None,
+        None,
+        wall,
     )
 
 
@@ -181,9 +247,7 @@ def _results(
 _Dropped = tuple[int, int, str, str, int | None, int | None]
 
 
-def _cancel(
-    which: str, ids: Sequence[int], reason: str, channels: Sequence[str], now: datetime
-) -> list[_Dropped]:
+def _cancel(which: str, ids: Sequence[int], reason: str, channels: Sequence[str], now: datetime) -> list[_Dropped]:
     """Rows locked in id order; a row being sent is not queued any more and stays as it is."""
     if not ids:
         return []
@@ -218,6 +282,9 @@ def failed_data(
 ) -> dict[str, Any]:
     """What `message.failed` carries, so that a journey can move on."""
     return {
-        "step": step, "reason": reason, "channel": channel,
-        "enrollment_id": enrollment_id, "campaign_id": campaign_id,
+        "step": step,
+        "reason": reason,
+        "channel": channel,
+        "enrollment_id": enrollment_id,
+        "campaign_id": campaign_id,
     }

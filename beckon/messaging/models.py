@@ -93,19 +93,22 @@ class Message(models.Model):
         # No index names `status`, so that marking a row as being sent is a HOT update (ADR 0009).
         indexes: ClassVar = [
             models.Index(
-                fields=["sender_id", "not_before", "id"], name="message_queue",
+                fields=["sender_id", "not_before", "id"],
+                name="message_queue",
                 condition=Q(sent_at=None, settled_at=None),
             ),
             models.Index(
                 fields=["sender_id", "look_up_at"], name="message_unknown", condition=Q(look_up_at__isnull=False)
             ),
             models.Index(
-                fields=["enrollment_id"], name="message_enrollment",
+                fields=["enrollment_id"],
+                name="message_enrollment",
                 condition=Q(sent_at=None, settled_at=None, enrollment_id__isnull=False),
             ),
             models.Index(fields=["person_id", "id"], name="message_person"),
             models.Index(
-                fields=["carrier_ref"], name="message_carrier_ref",
+                fields=["carrier_ref"],
+                name="message_carrier_ref",
                 condition=~Q(carrier_ref=""),
             ),
             models.Index(fields=["campaign_id", "step"], name="message_campaign"),

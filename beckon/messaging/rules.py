@@ -89,8 +89,11 @@ def decide(due: Due, facts: PersonFacts | None, now: datetime, policy: Policy) -
     if facts is None:
         return Drop(due, "no_such_person")
     ask = Ask(
-        Channel(due.channel), Purpose(due.purpose), due.hipaa_class,
-        requested_at=due.requested_at, contact_point_id=due.contact_point_id,
+        Channel(due.channel),
+        Purpose(due.purpose),
+        due.hipaa_class,
+        requested_at=due.requested_at,
+        contact_point_id=due.contact_point_id,
     )
     verdict = may_contact(facts, ask, now, policy)
     if isinstance(verdict, Allowed):

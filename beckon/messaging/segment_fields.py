@@ -35,7 +35,9 @@ _MEANINGS = {
 }
 _CHANNEL = Parameter("channel", Label("channel", "medio"), ParameterKind.CHOICE, choices=_CHANNELS)
 _MEANING = Parameter(
-    "meaning", Label("meaning", "significado"), ParameterKind.CHOICE,
+    "meaning",
+    Label("meaning", "significado"),
+    ParameterKind.CHOICE,
     choices=tuple(Choice(meaning.value, label) for meaning, label in _MEANINGS.items()),
 )
 
@@ -60,19 +62,27 @@ def _received(ask: Ask) -> Sql:
 
 register(
     CountField(
-        "messages_sent", Label("messages sent", "mensajes enviados"),
-        Rows("messaging_message m", "m.person_id", at="m.sent_at", only=_sent), parameters=(_CHANNEL,),
+        "messages_sent",
+        Label("messages sent", "mensajes enviados"),
+        Rows("messaging_message m", "m.person_id", at="m.sent_at", only=_sent),
+        parameters=(_CHANNEL,),
     ),
     HasField(
-        "message_failed", Label("a message that failed", "un mensaje fallido"),
-        Rows("messaging_message m", "m.person_id", at="m.settled_at", only=_failed), parameters=(_CHANNEL,),
+        "message_failed",
+        Label("a message that failed", "un mensaje fallido"),
+        Rows("messaging_message m", "m.person_id", at="m.settled_at", only=_failed),
+        parameters=(_CHANNEL,),
     ),
     HasField(
-        "replied", Label("answered", "respondió"),
-        Rows("messaging_message m", "m.person_id", at="m.settled_at", only=_received), parameters=(_MEANING,),
+        "replied",
+        Label("answered", "respondió"),
+        Rows("messaging_message m", "m.person_id", at="m.settled_at", only=_received),
+        parameters=(_MEANING,),
     ),
     CountField(
-        "replies", Label("replies", "respuestas"),
-        Rows("messaging_message m", "m.person_id", at="m.settled_at", only=_received), parameters=(_MEANING,),
+        "replies",
+        Label("replies", "respuestas"),
+        Rows("messaging_message m", "m.person_id", at="m.settled_at", only=_received),
+        parameters=(_MEANING,),
     ),
 )

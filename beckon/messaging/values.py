@@ -97,7 +97,12 @@ class Dispatched:
 
     def __add__(self, other: "Dispatched") -> "Dispatched":
         return Dispatched(
-            self.sent + other.sent, self.delivered + other.delivered, self.failed + other.failed,
-            self.dropped + other.dropped, self.later + other.later, self.retried + other.retried,
-            self.unknown + other.unknown, self.busy or other.busy,
+            self.sent + other.sent,
+            self.delivered + other.delivered,
+            self.failed + other.failed,
+            self.dropped + other.dropped,
+            self.later + other.later,
+            self.retried + other.retried,
+            self.unknown + other.unknown,
+            self.busy or other.busy,
         )

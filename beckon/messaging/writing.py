@@ -65,9 +65,7 @@ class _Named(NamedTuple):
 _Versions = Mapping[tuple[str, str], Mapping[str, Template]]
 
 
-def write_messages(
-    messages: Sequence[NewMessage], *, now: datetime, facts: Mapping[int, PersonFacts]
-) -> list[Written]:
+def write_messages(messages: Sequence[NewMessage], *, now: datetime, facts: Mapping[int, PersonFacts]) -> list[Written]:
     """One Written per message, in order, by a handful of queries for the whole batch. `facts`: those known already."""
     organization = current_organization()
     named = _names({m.person_id for m in messages})
@@ -105,8 +103,10 @@ def choose_language(versions: Mapping[str, Template], language: str) -> Template
 
 
 def _render_group(
-    group: Sequence[tuple[int, Template, dict[str, object]]], messages: Sequence[NewMessage],
-    addresses: Mapping[int, _Addressed], written: list[Written | None],
+    group: Sequence[tuple[int, Template, dict[str, object]]],
+    messages: Sequence[NewMessage],
+    addresses: Mapping[int, _Addressed],
+    written: list[Written | None],
 ) -> None:
     template = group[0][1]
     contexts = [context for _, _, context in group]
@@ -129,19 +129,37 @@ def compiled(source: str) -> Compiled:
 
 
 def _finish(
-    message: NewMessage, address: _Addressed, template: Template | None, language: str,
-    subject: str, body: str, back: str,
+    message: NewMessage,
+    address: _Addressed,
+    template: Template | None,
+    language: str,
+    subject: str,
+    body: str,
+    back: str,
 ) -> Written:
     segments = measure_text(body).segments if message.channel is Channel.SMS else 1
     return Written(
-        message, "", address.number_id, address.contact_point_id, address.value[:320],
-        template.pk if template else None, language, " ".join(subject.split())[:200], body, back, max(1, segments),
+        message,
+        "",
+        address.number_id,
+        address.contact_point_id,
+        address.value[:320],
+        template.pk if template else None,
+        language,
+        " ".join(subject.split())[:200],
+        body,
+        back,
+        max(1, segments),
     )
 
 
 def _context(
-    message: NewMessage, person: _Named, address: _Addressed, template: Template,
-    practice: Mapping[str, object], organization: Organization,
+    message: NewMessage,
+    person: _Named,
+    address: _Addressed,
+    template: Template,
+    practice: Mapping[str, object],
+    organization: Organization,
 ) -> dict[str, object]:
     context: dict[str, object] = {
         **practice,
@@ -197,9 +215,7 @@ def _addresses(
         with raw_cursor() as cursor:
             cursor.execute(_ADDRESSES, [id_array(given)], binary=True)
             found |= {row[0]: _Addressed._make(row) for row in cursor.fetchall()}
-    addresses = {
-        at: found[m.contact_point_id] for at, m in enumerate(messages) if m.contact_point_id in found
-    }
+    addresses = {at: found[m.contact_point_id] for at, m in enumerate(messages) if m.contact_point_id in found}
     to_choose = [at for at, m in enumerate(messages) if m.contact_point_id is None]
     chosen, reasons = _choose_addresses([(at, messages[at]) for at in to_choose], now)
     return addresses | chosen, reasons

@@ -149,8 +149,9 @@ def _record_booked(rows: list[Appointment], tasks: list[int | None], by: Actor, 
 def reschedule(moves: Sequence[Move], *, by: Actor, now: datetime) -> list[Booked | Refused]:
     """Move booked visits; the row stays, its version grows. A visit may move into the time it gives up."""
     found = _lock_booked([m.appointment_id for m in moves])
-    hours = clinician_hours([m.clinician_id or found[m.appointment_id].clinician_id for m in moves
-                             if m.appointment_id in found])
+    hours = clinician_hours(
+        [m.clinician_id or found[m.appointment_id].clinician_id for m in moves if m.appointment_id in found]
+    )
     people = {row.person_id for row in found.values()}
     asked = [_moved(m, found.get(m.appointment_id), hours, people) for m in moves]
     calendar, _ = _lock_calendar([wish for wish in asked if wish is not None])
@@ -184,9 +185,7 @@ def _move_row(row: Appointment, move: Move, wish: Wish, clinician: ClinicianHour
     row.version, row.reason, row.updated_at = row.version + 1, move.reason, now
 
 
-def _record_moved(
-    rows: list[Appointment], gone: dict[int, list[datetime]], by: Actor, now: datetime
-) -> None:
+def _record_moved(rows: list[Appointment], gone: dict[int, list[datetime]], by: Actor, now: datetime) -> None:
     if not rows:
         return
     # Out of the way first: two visits that change places would meet in the unique index for a moment.
@@ -216,12 +215,17 @@ def cancel(
     Appointment.objects.filter(pk__in=list(found)).update(status=status, reason=reason, updated_at=now)
     refresh_person_columns(_starts_by_person(rows), now=now)
     record_audit(
-        action="appointment.cancelled", object_kind="appointment", object_ids=list(found), by=by, now=now,
+        action="appointment.cancelled",
+        object_kind="appointment",
+        object_ids=list(found),
+        by=by,
+        now=now,
         detail={"status": status, "reason": reason},
     )
     record_events(
         [_event("appointment.cancelled", row, cancelled_by=str(status), reason=reason) for row in rows],
-        by=by, now=now,
+        by=by,
+        now=now,
     )
     return answers
 
@@ -254,10 +258,15 @@ def _write_outcomes(rows: list[Appointment]) -> None:
     if not rows:
         return
     with connection.cursor() as cursor:
-        cursor.execute(_SETTLE, [
-            [row.pk for row in rows], [str(row.status) for row in rows], [row.revenue_cents for row in rows],
-            [row.updated_at for row in rows],
-        ])
+        cursor.execute(
+            _SETTLE,
+            [
+                [row.pk for row in rows],
+                [str(row.status) for row in rows],
+                [row.revenue_cents for row in rows],
+                [row.updated_at for row in rows],
+            ],
+        )
 
 
 def _why_unsettled(row: Appointment | None, outcome: VisitOutcome, now: datetime) -> NotBooked | None:
@@ -287,8 +296,12 @@ def _record_settled(rows: list[Appointment], by: Actor, now: datetime) -> None:
 
 def _event(kind: str, row: Appointment, **more: str | int | None) -> NewEvent:
     data = {
-        "enrollment_id": row.enrollment_id, "campaign_id": row.campaign_id, "starts_at": row.starts_at.isoformat(),
-        "version": row.version, "is_first_visit": row.is_first_visit, **more,
+        "enrollment_id": row.enrollment_id,
+        "campaign_id": row.campaign_id,
+        "starts_at": row.starts_at.isoformat(),
+        "version": row.version,
+        "is_first_visit": row.is_first_visit,
+        **more,
     }
     return NewEvent(kind, row.person_id, row.pk, data)
 
@@ -307,47 +320,64 @@ def _visit_types() -> tuple[dict[int, int], set[int]]:
 
 
 def _wish(
-    new: NewAppointment, clinician: ClinicianHours | None, lengths: dict[int, int], for_new: set[int],
+    new: NewAppointment,
+    clinician: ClinicianHours | None,
+    lengths: dict[int, int],
+    for_new: set[int],
     people: set[int],
 ) -> Wish:
     minutes = new.minutes or lengths.get(new.visit_type_id, 1)
     length = min(timedelta(minutes=minutes), MAX_VISIT)
     return Wish(
-        person_id=new.person_id, starts_at=new.starts_at, ends_at=new.starts_at + length, clinician=clinician,
-        location_id=new.location_id, is_visit_type_known=new.visit_type_id in lengths,
+        person_id=new.person_id,
+        starts_at=new.starts_at,
+        ends_at=new.starts_at + length,
+        clinician=clinician,
+        location_id=new.location_id,
+        is_visit_type_known=new.visit_type_id in lengths,
         is_open_to_person=not new.is_first_visit or new.visit_type_id in for_new,
-        is_person_there=new.person_id in people, ignores_hours=new.ignores_hours,
+        is_person_there=new.person_id in people,
+        ignores_hours=new.ignores_hours,
     )
 
 
-def _moved(
-    move: Move, row: Appointment | None, hours: dict[int, ClinicianHours], people: set[int]
-) -> Wish | None:
+def _moved(move: Move, row: Appointment | None, hours: dict[int, ClinicianHours], people: set[int]) -> Wish | None:
     if row is None:
         return None
     return Wish(
-        person_id=row.person_id, starts_at=move.starts_at, ends_at=move.starts_at + (row.ends_at - row.starts_at),
-        clinician=hours.get(move.clinician_id or row.clinician_id), is_person_there=row.person_id in people,
+        person_id=row.person_id,
+        starts_at=move.starts_at,
+        ends_at=move.starts_at + (row.ends_at - row.starts_at),
+        clinician=hours.get(move.clinician_id or row.clinician_id),
+        is_person_there=row.person_id in people,
         ignores_hours=move.ignores_hours,
     )
 
 
-def _row(
-    new: NewAppointment, wish: Wish, clinician: ClinicianHours, by: Actor, now: datetime
-) -> Appointment:
+def _row(new: NewAppointment, wish: Wish, clinician: ClinicianHours, by: Actor, now: datetime) -> Appointment:
     return Appointment(
-        person_id=new.person_id, clinician_id=new.clinician_id, location_id=clinician.location_id,
-        visit_type_id=new.visit_type_id, starts_at=wish.starts_at, ends_at=wish.ends_at,
-        is_first_visit=new.is_first_visit, campaign_id=new.campaign_id, enrollment_id=new.enrollment_id,
-        call_id=new.call_id, by=by.key, at=now, updated_at=now,
+        person_id=new.person_id,
+        clinician_id=new.clinician_id,
+        location_id=clinician.location_id,
+        visit_type_id=new.visit_type_id,
+        starts_at=wish.starts_at,
+        ends_at=wish.ends_at,
+        is_first_visit=new.is_first_visit,
+        campaign_id=new.campaign_id,
+        enrollment_id=new.enrollment_id,
+        call_id=new.call_id,
+        by=by.key,
+        at=now,
+        updated_at=now,
     )
 
 
 def _lock_people(person_ids: Iterable[int]) -> set[int]:
     """Lock the people in id order; returns those who can have visits."""
     rows = Person.objects.filter(pk__in=sorted(set(person_ids))).order_by("pk").select_for_update(no_key=True)
-    return {p.pk for p in rows.only("pk", "merged_into", "deceased_at")
-            if p.merged_into is None and p.deceased_at is None}
+    return {
+        p.pk for p in rows.only("pk", "merged_into", "deceased_at") if p.merged_into is None and p.deceased_at is None
+    }
 
 
 def _lock_appointments(appointment_ids: Sequence[int]) -> dict[int, Appointment]:
@@ -376,9 +406,7 @@ def _lock_calendar(wishes: Sequence[Wish]) -> tuple[Calendar, Standing]:
     calendar, standing = Calendar(), Standing()
     if not known:
         return calendar, standing
-    _lock_days({
-        (c.clinician_id, day) for w, c in known for day in days_touched(c.zone, w.starts_at, w.ends_at)
-    })
+    _lock_days({(c.clinician_id, day) for w, c in known for day in days_touched(c.zone, w.starts_at, w.ends_at)})
     first, last = min(w.starts_at for w, _ in known), max(w.ends_at for w, _ in known)
     clinicians, people = {c.clinician_id for _, c in known}, {w.person_id for w, _ in known}
     with connection.cursor() as cursor:

@@ -44,8 +44,11 @@ def taken_spans(clinician_ids: Sequence[int], start: datetime, end: datetime) ->
     """Booked spans that meet [start, end), sorted, by clinician."""
     spans: dict[int, list[Span]] = {}
     rows = Appointment.objects.filter(
-        clinician_id__in=clinician_ids, status=AppointmentStatus.BOOKED,
-        starts_at__gt=start - MAX_VISIT, starts_at__lt=end, ends_at__gt=start,
+        clinician_id__in=clinician_ids,
+        status=AppointmentStatus.BOOKED,
+        starts_at__gt=start - MAX_VISIT,
+        starts_at__lt=end,
+        ends_at__gt=start,
     ).order_by("starts_at")
     for clinician_id, starts_at, ends_at in rows.values_list("clinician_id", "starts_at", "ends_at"):
         spans.setdefault(clinician_id, []).append((starts_at, ends_at))
@@ -53,8 +56,14 @@ def taken_spans(clinician_ids: Sequence[int], start: datetime, end: datetime) ->
 
 
 def open_slots(
-    *, start: datetime, end: datetime, visit_type_id: int | None = None, clinician_ids: Sequence[int] | None = None,
-    location_ids: Sequence[int] | None = None, languages: Sequence[str] = (), limit: int = 50,
+    *,
+    start: datetime,
+    end: datetime,
+    visit_type_id: int | None = None,
+    clinician_ids: Sequence[int] | None = None,
+    location_ids: Sequence[int] | None = None,
+    languages: Sequence[str] = (),
+    limit: int = 50,
 ) -> list[Slot]:
     """The first `limit` free slots that start in [start, end) (aware), earliest first.
 
@@ -99,7 +108,9 @@ def capacity(start: datetime, end: datetime) -> list[WeekCapacity]:
     per_week = dict(Clinician.objects.filter(is_active=True).values_list("pk", "slots_per_week"))
     hours = {i: h for i, h in clinician_hours(list(per_week)).items() if h.is_active}
     rows = Appointment.objects.filter(
-        clinician_id__in=list(hours), starts_at__gte=start - timedelta(days=8), starts_at__lt=end + timedelta(days=8),
+        clinician_id__in=list(hours),
+        starts_at__gte=start - timedelta(days=8),
+        starts_at__lt=end + timedelta(days=8),
         status__in=[AppointmentStatus.BOOKED, AppointmentStatus.KEPT, AppointmentStatus.MISSED],
     )
     booked = Counter(

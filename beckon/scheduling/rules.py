@@ -168,8 +168,11 @@ class Slot:
 
 
 def free_slots(
-    clinicians: Iterable[ClinicianHours], taken: Mapping[int, Sequence[Span]], minutes: int,
-    start: datetime, end: datetime,
+    clinicians: Iterable[ClinicianHours],
+    taken: Mapping[int, Sequence[Span]],
+    minutes: int,
+    start: datetime,
+    end: datetime,
 ) -> Iterator[Slot]:
     """Every slot of `minutes` that starts in [start, end), earliest first, lazily; ties by clinician id.
 

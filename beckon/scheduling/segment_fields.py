@@ -9,18 +9,24 @@ _STATUSES = (
     Choice("cancelled_by_practice", Label("cancelled by the practice", "cancelada por el consultorio")),
     Choice("cancelled_by_patient", Label("cancelled by the patient", "cancelada por el paciente")),
 )
-_APPOINTMENTS = Rows(
-    "scheduling_appointment a", "a.person_id", at="a.starts_at", only="a.status <> 'entered_in_error'"
-)
+_APPOINTMENTS = Rows("scheduling_appointment a", "a.person_id", at="a.starts_at", only="a.status <> 'entered_in_error'")
 _MISSED = Rows("scheduling_appointment a", "a.person_id", at="a.starts_at", only="a.status = 'missed'")
-_FIRST = Rows("scheduling_appointment a", "a.person_id", at="a.starts_at",
-              only="a.is_first_visit AND a.status <> 'entered_in_error'")
+_FIRST = Rows(
+    "scheduling_appointment a",
+    "a.person_id",
+    at="a.starts_at",
+    only="a.is_first_visit AND a.status <> 'entered_in_error'",
+)
 _SEEN = Rows("scheduling_encounter e", "e.person_id", at="e.at")
 
 register(
     ManyField(
-        "appointment", Label("an appointment that is", "una cita que está"), FieldKind.CHOICE, _APPOINTMENTS,
-        "a.status", choices=_STATUSES,
+        "appointment",
+        Label("an appointment that is", "una cita que está"),
+        FieldKind.CHOICE,
+        _APPOINTMENTS,
+        "a.status",
+        choices=_STATUSES,
     ),
     CountField("appointments", Label("appointments", "citas"), _APPOINTMENTS),
     CountField("missed_visits", Label("missed visits", "citas perdidas"), _MISSED),

@@ -33,9 +33,7 @@ def save_segment(
             segment.definition, segment.by, segment.updated_at = document, by.key, now
             segment.archived_at = None
             segment.save()
-        SegmentVersion.objects.create(
-            segment=segment, version=segment.version, definition=document, by=by.key, at=now
-        )
+        SegmentVersion.objects.create(segment=segment, version=segment.version, definition=document, by=by.key, at=now)
         _audit("segment.created" if is_new else "segment.changed", segment, by, now)
     return segment
 
@@ -79,6 +77,10 @@ def _check_version(segment: Segment, expected: int | None) -> None:
 
 def _audit(action: str, segment: Segment, by: Actor, now: datetime) -> None:
     record_audit(
-        action=action, object_kind="segment", object_ids=[segment.pk], by=by, now=now,
+        action=action,
+        object_kind="segment",
+        object_ids=[segment.pk],
+        by=by,
+        now=now,
         detail={"version": segment.version},
     )

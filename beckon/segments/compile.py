@@ -184,8 +184,10 @@ class _Compiler:
         if number == 1:
             return self.exists(rows, ask)
         counted = concat(
-            f"SELECT {rows.person} AS person FROM {rows.table}", _where(_limits(rows, ask)),
-            " GROUP BY 1 HAVING count(*) >= ", Sql("%s", (number,)),
+            f"SELECT {rows.person} AS person FROM {rows.table}",
+            _where(_limits(rows, ask)),
+            " GROUP BY 1 HAVING count(*) >= ",
+            Sql("%s", (number,)),
         )
         return concat("EXISTS (SELECT 1 FROM (", counted, f") g WHERE g.person = p.id{self.fence})")
 
@@ -211,5 +213,3 @@ def _limits(rows: Rows, ask: Ask) -> list[Sql]:
     if isinstance(following, int):
         limits.append(Sql(f"{rows.at} BETWEEN %s AND %s", (ask.now, ask.now + timedelta(days=following))))
     return limits
-
-

@@ -219,7 +219,9 @@ def _node_json(node: Node) -> dict[str, Any]:
     match node:
         case Clause():
             document: dict[str, Any] = {
-                "field": node.field, "op": node.operator.value, "value": _value_json(node.value)
+                "field": node.field,
+                "op": node.operator.value,
+                "value": _value_json(node.value),
             }
             return {**document, "with": dict(node.parameters)} if node.parameters else document
         case Group():

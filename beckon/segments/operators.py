@@ -54,7 +54,12 @@ RELATIVE = (Operator.MORE_THAN_AGO, Operator.WITHIN_LAST, Operator.WITHIN_NEXT, 
 LISTS = (Operator.ONE_OF, Operator.NONE_OF)
 _EQUAL = (Operator.IS, Operator.IS_NOT)
 _NUMERIC = (
-    *_EQUAL, Operator.AT_LEAST, Operator.AT_MOST, Operator.MORE_THAN, Operator.FEWER_THAN, Operator.BETWEEN,
+    *_EQUAL,
+    Operator.AT_LEAST,
+    Operator.AT_MOST,
+    Operator.MORE_THAN,
+    Operator.FEWER_THAN,
+    Operator.BETWEEN,
 )
 _TIME = (Operator.BEFORE, Operator.ON_OR_AFTER, *RELATIVE, Operator.KNOWN)
 _BY_KIND = {

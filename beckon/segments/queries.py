@@ -112,9 +112,7 @@ def explain(definition: Definition, person_ids: Sequence[int], *, now: datetime)
     ]
 
 
-def _explanation(
-    definition: Definition, clauses: Sequence[Clause], row: Sequence[Any], now: datetime
-) -> Explanation:
+def _explanation(definition: Definition, clauses: Sequence[Clause], row: Sequence[Any], now: datetime) -> Explanation:
     person_id, merged_into, retired_at, *cells = row
     answers = {
         clause.path: ClauseAnswer(cells[2 * place], cells[2 * place + 1]) for place, clause in enumerate(clauses)

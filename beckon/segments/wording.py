@@ -190,5 +190,3 @@ def _day(day: date, language: Language) -> str:
 def _age(born: date, now: datetime) -> int:
     today = now.astimezone(UTC).date()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-

@@ -136,8 +136,12 @@ def test_what_proves_nothing_is_not_recorded(org: Any, now: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE consent_consententry SET state = 'granted'", "DELETE FROM consent_consententry",
-                  "TRUNCATE consent_consententry"]
+    "statement",
+    [
+        "UPDATE consent_consententry SET state = 'granted'",
+        "DELETE FROM consent_consententry",
+        "TRUNCATE consent_consententry",
+    ],
 )
 def test_the_application_can_neither_change_nor_remove_an_entry(org: Any, now: Any, statement: str) -> None:
     record_opt_out([OptOut("STOP", person_id=make_person(now).pk)], by=SYSTEM, now=now)
@@ -157,8 +161,9 @@ def test_the_page_of_a_person_shows_every_check_in_order(org: Any, now: Any) -> 
 
 def test_a_policy_change_raises_the_version_and_a_bad_override_is_refused(org: Any, now: Any) -> None:
     assert load_policy().max_per_day == 1
-    changed = change_policy({"max_per_day": 2, "consent_overrides": {"sms.wireless.informational": "none"}},
-                            by=SYSTEM, now=now)
+    changed = change_policy(
+        {"max_per_day": 2, "consent_overrides": {"sms.wireless.informational": "none"}}, by=SYSTEM, now=now
+    )
     assert (changed.max_per_day, changed.version) == (2, "2")
     person = make_person(now)
     make_phone(person)

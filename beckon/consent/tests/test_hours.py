@@ -79,7 +79,12 @@ def test_the_narrowest_window_of_a_winter_and_of_a_summer_week() -> None:
         return [f"{opens:%a %H}-{closes:%H}" for opens, closes in spans]
 
     assert week(date(2026, 12, 7)) == [
-        "Mon 20-23", "Tue 20-23", "Wed 20-23", "Thu 20-23", "Fri 20-23", "Sat 20-22",
+        "Mon 20-23",
+        "Tue 20-23",
+        "Wed 20-23",
+        "Thu 20-23",
+        "Fri 20-23",
+        "Sat 20-22",
     ]
     assert week(date(2027, 6, 21)) == ["Mon 20-22", "Tue 20-22", "Wed 20-22", "Thu 20-22", "Fri 20-22", "Sat 20-21"]
     # Thanksgiving is shut; so is 2027-07-05, the day after Independence Day fell on a Sunday.
@@ -189,6 +194,9 @@ def test_caps_and_consent_follow_the_state() -> None:
     assert caps_of(Place(frozenset({"NY"})), today) == ()
     assert [(cap.count, cap.hours) for cap in caps_of(Place(frozenset({"ME"})), today, is_recorded=True)] == [(1, 8)]
     assert [(cap.count, cap.hours) for cap in caps_of(UNKNOWN_PLACE, today)] == [(3, 24)]
-    needs = {(state, channel): consent_of(Place(frozenset({state})), channel, today)
-             for state in ("CT", "FL", "NY") for channel in ("sms", "voice")}
+    needs = {
+        (state, channel): consent_of(Place(frozenset({state})), channel, today)
+        for state in ("CT", "FL", "NY")
+        for channel in ("sms", "voice")
+    }
     assert {key for key, row in needs.items() if row} == {("CT", "sms"), ("CT", "voice"), ("FL", "sms")}

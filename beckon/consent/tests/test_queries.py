@@ -53,8 +53,14 @@ def test_equal_places_are_one_object() -> None:
 
 def test_facts_tell_what_is_on_record(org: Any, now: Any) -> None:
     contacts = [now - timedelta(days=1), now - timedelta(days=3)]
-    person = make_person(now, birth_date=date(1960, 2, 29), preferred_channel="sms", preferred_hour=17,
-                         recent_contacts=contacts, last_call_at=now - timedelta(days=3))
+    person = make_person(
+        now,
+        birth_date=date(1960, 2, 29),
+        preferred_channel="sms",
+        preferred_hour=17,
+        recent_contacts=contacts,
+        last_call_at=now - timedelta(days=3),
+    )
     point = make_phone(person)
     Number.objects.filter(pk=point.number_id).update(dead_at=now)
     facts = gather_facts([person.pk, person.pk + 999], now=now)[person.pk]
@@ -76,8 +82,10 @@ def test_a_wrong_person_is_remembered_and_a_replaced_address_is_gone(org: Any, n
     assert may_contact(facts, TEXT, now) == Refused(Reason.WRONG_PERSON)
 
 
-@pytest.mark.parametrize(("kind", "may", "is_reached"), [("parent", True, True), ("guardian", True, True),
-                                                        ("parent", False, False), ("spouse", True, False)])
+@pytest.mark.parametrize(
+    ("kind", "may", "is_reached"),
+    [("parent", True, True), ("guardian", True, True), ("parent", False, False), ("spouse", True, False)],
+)
 def test_a_child_is_reached_through_a_parent_who_may_be_contacted(
     org: Any, now: Any, kind: str, may: bool, is_reached: bool
 ) -> None:

@@ -75,9 +75,7 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("first", "second"), PAIRS, ids=lambda obstacle: obstacle[1]
-)
+@pytest.mark.parametrize(("first", "second"), PAIRS, ids=lambda obstacle: obstacle[1])
 def test_of_two_obstacles_the_earlier_check_gives_the_reason(first: Any, second: Any) -> None:
     assert reason_of(with_obstacles(first, second)) is first[1]
 
@@ -187,8 +185,12 @@ def test_mail_needs_no_consent_and_knows_no_hours(channel: Channel) -> None:
 @pytest.mark.parametrize(
     "entries",
     [
-        (entry(channel="voice"),), (entry(channel="email"),), (entry(number_id=99),), (entry(person_id=2),),
-        (entry(purpose="newsletter"),), (entry(), entry(Mark.REVOKED, channel="sms")),
+        (entry(channel="voice"),),
+        (entry(channel="email"),),
+        (entry(number_id=99),),
+        (entry(person_id=2),),
+        (entry(purpose="newsletter"),),
+        (entry(), entry(Mark.REVOKED, channel="sms")),
         (entry(person_id=2, number_id=21),),
     ],
 )
@@ -237,8 +239,9 @@ def test_an_organization_may_set_a_cell_of_the_table() -> None:
 def test_a_stop_reaches_as_far_as_it_says(revoked: dict[str, Any], stopped: set[str]) -> None:
     person = facts(entries=(entry(), entry(Mark.REVOKED, **revoked)))
     asks = {"sms": TEXT, "voice": CALL, "sms/telemarketing": SELLING_TEXT}
-    found = {name for name, ask in asks.items()
-             if reason_of(person, ask) in (Reason.OPTED_OUT, Reason.NUMBER_OPTED_OUT)}
+    found = {
+        name for name, ask in asks.items() if reason_of(person, ask) in (Reason.OPTED_OUT, Reason.NUMBER_OPTED_OUT)
+    }
     assert found == stopped
 
 
@@ -334,7 +337,8 @@ def test_an_unknown_place_says_so() -> None:
     verdict = may_contact(lost, TEXT, NOON)
     assert isinstance(verdict, Later)
     assert (verdict.reason, verdict.not_before) == (
-        Reason.HOURS_UNKNOWN_PLACE, datetime(2026, 11, 16, 20, 0, tzinfo=UTC)
+        Reason.HOURS_UNKNOWN_PLACE,
+        datetime(2026, 11, 16, 20, 0, tzinfo=UTC),
     )
 
 
@@ -344,8 +348,14 @@ def test_plain_information_may_leave_the_hours_only_where_the_policy_says_so() -
 
 
 places = st.sampled_from(
-    [Place(), Place(frozenset({"FL"})), Place(frozenset({"NY"}), frozenset({"America/New_York"})),
-     Place(frozenset({"RI", "HI"})), Place(frozenset({"AL", "UT"})), Place(frozenset({"ME"}))]
+    [
+        Place(),
+        Place(frozenset({"FL"})),
+        Place(frozenset({"NY"}), frozenset({"America/New_York"})),
+        Place(frozenset({"RI", "HI"})),
+        Place(frozenset({"AL", "UT"})),
+        Place(frozenset({"ME"})),
+    ]
 )
 minutes = st.integers(0, 700 * 24 * 60)
 instants = st.builds(lambda count: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=count), minutes)
@@ -363,14 +373,21 @@ policies = st.builds(Policy, st.integers(1, 3), st.integers(1, 5), st.integers(1
 
 @settings(max_examples=250, deadline=None)
 @given(
-    places, instants, asks, policies, st.lists(st.integers(0, 400), max_size=6), st.none() | st.integers(0, 400),
+    places,
+    instants,
+    asks,
+    policies,
+    st.lists(st.integers(0, 400), max_size=6),
+    st.none() | st.integers(0, 400),
     st.none() | st.integers(9, 16),
 )
 def test_not_before_is_allowed_lawful_and_the_earliest(
     place: Place, now: datetime, ask: Ask, policy: Policy, hours_ago: list[int], called: int | None, hour: int | None
 ) -> None:
     person = facts(
-        place=place, points=(point(place=place),), preferred_hour=hour,
+        place=place,
+        points=(point(place=place),),
+        preferred_hour=hour,
         recent_contacts=tuple(sorted(now - timedelta(hours=ago) for ago in hours_ago)),
         last_call_at=None if called is None else now - timedelta(hours=called),
     )
@@ -392,7 +409,11 @@ def test_not_before_is_allowed_lawful_and_the_earliest(
 
 @settings(max_examples=150, deadline=None)
 @given(
-    asks, instants, places, st.sampled_from(["person", "number"]), st.lists(st.sampled_from(list(Basis)), max_size=3),
+    asks,
+    instants,
+    places,
+    st.sampled_from(["person", "number"]),
+    st.lists(st.sampled_from(list(Basis)), max_size=3),
     st.integers(0, 800),
 )
 def test_after_a_stop_no_later_decision_lets_anything_out(

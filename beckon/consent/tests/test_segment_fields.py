@@ -69,8 +69,11 @@ def test_segments_read_the_ledger_as_the_gate_does(org: Any, now: Any, seed: int
 
 def test_consent_may_be_asked_for_by_strength(org: Any, now: Any) -> None:
     written, express = make_person(now), make_person(now, name_key="reyes|luis")
-    record_consent([Grant(written.pk, "sms", Basis.WRITTEN, "form"), Grant(express.pk, "all", Basis.EXPRESS, "said")],
-                   now=now, **BOOK)
+    record_consent(
+        [Grant(written.pk, "sms", Basis.WRITTEN, "form"), Grant(express.pk, "all", Basis.EXPRESS, "said")],
+        now=now,
+        **BOOK,
+    )
     people = [written, express]
     assert who("has_consent", people, now, channel="sms") == {written.pk, express.pk}
     assert who("has_consent", people, now, channel="sms", least="written") == {written.pk}

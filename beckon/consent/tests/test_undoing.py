@@ -64,8 +64,12 @@ def test_an_earlier_stop_is_not_lifted_and_nobody_is_told_otherwise(org: Any, no
     assert ask_gate(person, now) == Refused(Reason.OPTED_OUT)
     assert not Event.objects.filter(kind="consent.opted_in").exists()
     record_opt_in([OptIn("START", person_id=person.pk)], by=SYSTEM, now=now)
-    assert isinstance(may_contact(gather_facts([person.pk], now=now)[person.pk],
-                                  Ask(Channel.SMS, Purpose.INFORMATIONAL), now, load_policy()), Allowed)
+    assert isinstance(
+        may_contact(
+            gather_facts([person.pk], now=now)[person.pk], Ask(Channel.SMS, Purpose.INFORMATIONAL), now, load_policy()
+        ),
+        Allowed,
+    )
 
 
 def test_taking_back_again_and_again_does_not_make_the_ledger_explode(org: Any, now: Any) -> None:

@@ -68,7 +68,8 @@ def before(done: Done) -> dict[str, Any]:
     task, person = done.task, done.person
     kept: dict[str, Any] = {
         "person": {
-            "last_call_at": iso(person.last_call_at), "call_attempts": person.call_attempts,
+            "last_call_at": iso(person.last_call_at),
+            "call_attempts": person.call_attempts,
             "recent_contacts": [at.isoformat() for at in person.recent_contacts],
         },
         "about": [str(done.effects.number), str(done.effects.person)],
@@ -79,9 +80,13 @@ def before(done: Done) -> dict[str, Any]:
     }
     if task is not None:
         kept["task"] = {
-            "attempts": task.attempts, "tried_hours": list(task.tried_hours), "due_at": iso(task.due_at),
-            "held_reason": task.held_reason, "callback_at": iso(task.callback_at),
-            "callback_for": task.callback_for, "number_id": task.number_id,
+            "attempts": task.attempts,
+            "tried_hours": list(task.tried_hours),
+            "due_at": iso(task.due_at),
+            "held_reason": task.held_reason,
+            "callback_at": iso(task.callback_at),
+            "callback_for": task.callback_for,
+            "number_id": task.number_id,
         }
         kept["after"] = {"attempts": done.effects.attempts, "due_at": iso(done.effects.due_at)}
     return kept
@@ -112,8 +117,14 @@ def mark_numbers(done: Sequence[Done], by: Actor, now: datetime) -> None:
         mark_number_dead(dead, "disconnected", by=by, now=now)
     for each in done:
         if each.is_new_mobile:
-            add_phone(each.person.pk, each.outcome.details.captured_mobile, line_type=LineType.MOBILE, use="mobile",
-                      by=by, now=now)
+            add_phone(
+                each.person.pk,
+                each.outcome.details.captured_mobile,
+                line_type=LineType.MOBILE,
+                use="mobile",
+                by=by,
+                now=now,
+            )
 
 
 def opt_out_evidence(agent: str, call_id: int) -> str:
@@ -144,13 +155,19 @@ def mark_people(done: Sequence[Done], by: Actor, now: datetime) -> None:
 def _propose_merges(done: Sequence[Done], by: Actor, now: datetime) -> None:
     events = [
         NewEvent("person.duplicate_reported", d.person.pk, d.call_id, {"other": d.outcome.details.other_person_id})
-        for d in done if d.effects.person is AboutPerson.DUPLICATE
+        for d in done
+        if d.effects.person is AboutPerson.DUPLICATE
     ]
     record_events(events, by=by, now=now)
 
 
 def close_tasks_of_people(
-    reasons: dict[int, str], *, by: Actor, now: datetime, only_reappointment: bool = False, but_leased_by: str = "",
+    reasons: dict[int, str],
+    *,
+    by: Actor,
+    now: datetime,
+    only_reappointment: bool = False,
+    but_leased_by: str = "",
     but_tasks: Sequence[int] = (),
 ) -> int:
     """End the open and leased calls of people, for the reason given for each; returns how many.
@@ -175,7 +192,8 @@ def close_tasks_of_people(
     )
     record_events(
         [closed_event(t.pk, t.person_id, t.enrollment_id, t.step, t.round, t.closed_reason) for t in tasks],
-        by=by, now=now,
+        by=by,
+        now=now,
     )
     return len(tasks)
 
@@ -220,9 +238,15 @@ def _message(done: Done, sender_id: int, now: datetime) -> NewMessage:
     unasked = Purpose.APPOINTMENT if text is Text.CONFIRMATION else Purpose.INFORMATIONAL
     context = appointment_words(done.appointment, done.person.language) if done.appointment else {}
     return NewMessage(
-        dedupe_key=_message_key(done), person_id=done.person.pk, channel=Channel.SMS,
-        purpose=Purpose.REPLY if is_reply else unasked, sender_id=sender_id,
-        template_key=TEMPLATES[text], context=context, expires_at=now + TEXT_EXPIRES[text],
-        requested_at=now if is_reply else None, hipaa_class=task.hipaa_class if task else "",
+        dedupe_key=_message_key(done),
+        person_id=done.person.pk,
+        channel=Channel.SMS,
+        purpose=Purpose.REPLY if is_reply else unasked,
+        sender_id=sender_id,
+        template_key=TEMPLATES[text],
+        context=context,
+        expires_at=now + TEXT_EXPIRES[text],
+        requested_at=now if is_reply else None,
+        hipaa_class=task.hipaa_class if task else "",
         campaign_id=task.campaign_id if task else None,
     )

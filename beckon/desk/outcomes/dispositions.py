@@ -15,14 +15,27 @@ def install_default_dispositions(*, by: Actor, now: datetime) -> int:
     """Load the fourteen defaults; codes that exist stay as they are. Returns how many are new."""
     there = set(Disposition.objects.values_list("code", flat=True))
     rows = [
-        Disposition(code=d.code, label=d.label, label_es=d.label_es, hotkey=d.hotkey, position=position,
-                    behaviour=behaviour_json(d.behaviour))
-        for position, d in enumerate(DEFAULTS, start=1) if d.code not in there
+        Disposition(
+            code=d.code,
+            label=d.label,
+            label_es=d.label_es,
+            hotkey=d.hotkey,
+            position=position,
+            behaviour=behaviour_json(d.behaviour),
+        )
+        for position, d in enumerate(DEFAULTS, start=1)
+        if d.code not in there
     ]
     Disposition.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
-        record_audit(action="dispositions.installed", object_kind="disposition", object_ids=[], by=by, now=now,
-                     detail={"codes": [row.code for row in rows]})
+        record_audit(
+            action="dispositions.installed",
+            object_kind="disposition",
+            object_ids=[],
+            by=by,
+            now=now,
+            detail={"codes": [row.code for row in rows]},
+        )
     return len(rows)
 
 
@@ -33,14 +46,20 @@ def save_disposition(
     checked = behaviour_json(behaviour_of(behaviour))
     position = Disposition.objects.count() + 1
     row, is_new = Disposition.objects.get_or_create(
-        code=code, defaults={"label": label, "label_es": label_es, "hotkey": hotkey, "behaviour": checked,
-                             "position": position},
+        code=code,
+        defaults={"label": label, "label_es": label_es, "hotkey": hotkey, "behaviour": checked, "position": position},
     )
     before = row.behaviour
     row.label, row.label_es, row.hotkey, row.behaviour = label, label_es, hotkey, checked
     row.save()
-    record_audit(action="disposition.saved", object_kind="disposition", object_ids=[], by=by, now=now,
-                 detail={"code": code, "before": None if is_new else before, "after": checked})
+    record_audit(
+        action="disposition.saved",
+        object_kind="disposition",
+        object_ids=[],
+        by=by,
+        now=now,
+        detail={"code": code, "before": None if is_new else before, "after": checked},
+    )
     return row
 
 

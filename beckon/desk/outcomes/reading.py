@@ -56,7 +56,6 @@ class Known:
         first = next(iter(self.phones.get(person_id, ())), None)
         return first is None or first.value != value or first.line_type != "mobile"
 
-
     def visit_said(self, person_id: int, said: datetime | None, now: datetime) -> Appointment | None:
         """The booked visit a person means who says they have one at `said`: at that time, else their next one."""
         mine = self.visits.get(person_id, ()) if said is not None else ()
@@ -77,7 +76,12 @@ def read_and_lock(outcomes: Sequence[Outcome]) -> Known:
     visits = Appointment.objects.select_related("clinician", "location", "visit_type")
     sayers = [o for o in outcomes if o.details.existing_visit_at is not None]
     return Known(
-        calls, tasks, people, _phones(list(people)), visits.in_bulk(linked) if linked else {}, own,
+        calls,
+        tasks,
+        people,
+        _phones(list(people)),
+        visits.in_bulk(linked) if linked else {},
+        own,
         _visits({tasks[o.task_id].person_id if o.task_id in tasks else o.person_id for o in sayers}) if sayers else {},
     )
 

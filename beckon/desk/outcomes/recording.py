@@ -85,7 +85,11 @@ def _answer(done: Done) -> Disposed:
 
 
 def _decide(
-    outcome: Outcome, known: Known, behaviours: Behaviours, places: Mapping[int, Any], seen: set[int | str],
+    outcome: Outcome,
+    known: Known,
+    behaviours: Behaviours,
+    places: Mapping[int, Any],
+    seen: set[int | str],
     now: datetime,
 ) -> Done | DisposeNo | DetailNo | CallbackNo:
     task = known.tasks.get(outcome.task_id) if outcome.task_id is not None else None
@@ -112,22 +116,29 @@ def _decide(
         person.pk, outcome.details.existing_visit_at, now
     )
     return Done(
-        outcome, person, task, effects, facts.zone, appointment, moved_on, is_inbound=is_stray,
+        outcome,
+        person,
+        task,
+        effects,
+        facts.zone,
+        appointment,
+        moved_on,
+        is_inbound=is_stray,
         is_new_mobile=known.is_new_mobile(person.pk, outcome.details.captured_mobile),
     )
 
 
 def _is_theirs(task: CallTask, outcome: Outcome) -> bool:
     """The agent's own lease, or one that lapsed and that nobody took since."""
-    return task.status == TaskStatus.OPEN or (
-        task.status == TaskStatus.LEASED and task.leased_by == outcome.agent.key
-    )
+    return task.status == TaskStatus.OPEN or (task.status == TaskStatus.LEASED and task.leased_by == outcome.agent.key)
 
 
 def _was_theirs(task: CallTask | None, outcome: Outcome) -> bool:
     """Closed while this agent was on the telephone (a booking, say): the attempt counts all the same."""
     return (
-        task is not None and task.status == TaskStatus.CLOSED and task.last_agent == outcome.agent.key
+        task is not None
+        and task.status == TaskStatus.CLOSED
+        and task.last_agent == outcome.agent.key
         and task.attempts < task.max_attempts
     )
 
@@ -142,8 +153,10 @@ def _misuse(
         (outcome.task_id is not None and task is None, DisposeNo.UNKNOWN_TASK),
         (person is None, DisposeNo.UNKNOWN_PERSON),
         (outcome.form_id in seen or (task is not None and task.pk in seen), DisposeNo.TWICE_IN_BATCH),
-        (linked is not None and (visit is None or person is None or visit.person_id != person.pk),
-         DisposeNo.UNKNOWN_APPOINTMENT),
+        (
+            linked is not None and (visit is None or person is None or visit.person_id != person.pk),
+            DisposeNo.UNKNOWN_APPOINTMENT,
+        ),
         (outcome.started_at > now, DisposeNo.BEGAN_LATER),
         (bool(mobile) and not consequences.is_e164(mobile), DisposeNo.BAD_MOBILE),
     )
@@ -151,21 +164,34 @@ def _misuse(
 
 
 def _facts(
-    outcome: Outcome, task: CallTask | None, person: Person, known: Known, places: Mapping[int, Any], *,
+    outcome: Outcome,
+    task: CallTask | None,
+    person: Person,
+    known: Known,
+    places: Mapping[int, Any],
+    *,
     uncounted: bool,
 ) -> TaskFacts:
     numbers = tuple(phone.number_id for phone in known.phones.get(person.pk, ()))
     place = places[task.place if task and task.place in places else 0]
     base = TaskFacts(
-        is_callback=uncounted, numbers=numbers, number_id=outcome.number_id, place=place,
-        zone=zone_of(place, person.time_zone), preferred_hour=person.preferred_hour,
+        is_callback=uncounted,
+        numbers=numbers,
+        number_id=outcome.number_id,
+        place=place,
+        zone=zone_of(place, person.time_zone),
+        preferred_hour=person.preferred_hour,
     )
     if task is None:
         return base
     return replace(
-        base, attempts=task.attempts, max_attempts=task.max_attempts,
-        is_callback=uncounted or task.callback_at is not None, tried_hours=tuple(task.tried_hours),
-        days_between=task.days_between, number_id=outcome.number_id or task.number_id,
+        base,
+        attempts=task.attempts,
+        max_attempts=task.max_attempts,
+        is_callback=uncounted or task.callback_at is not None,
+        tried_hours=tuple(task.tried_hours),
+        days_between=task.days_between,
+        number_id=outcome.number_id or task.number_id,
         is_in_campaign=task.enrollment_id is not None,
     )
 
@@ -208,12 +234,18 @@ def _update_tasks(done: list[Done], now: datetime) -> None:
         return
     rows = [
         (
-            d.task.pk, d.effects.attempts, _array(d.effects.tried_hours), d.effects.due_at,
-            d.effects.held_reason, d.effects.callback_at,
-            d.outcome.agent.key if d.effects.is_callback_mine else "", d.effects.next_number_id,
+            d.task.pk,
+            d.effects.attempts,
+            _array(d.effects.tried_hours),
+            d.effects.due_at,
+            d.effects.held_reason,
+            d.effects.callback_at,
+            d.outcome.agent.key if d.effects.is_callback_mine else "",
+            d.effects.next_number_id,
             d.effects.closed_reason,
         )
-        for d in done if d.task is not None
+        for d in done
+        if d.task is not None
     ]
     with connection.cursor() as cursor:
         cursor.execute(_UPDATE, [now, *(list(column) for column in zip(*rows, strict=True))])
@@ -235,24 +267,55 @@ def _call(done: Done, now: datetime) -> tuple[object, ...]:
     outcome, task, details = done.outcome, done.task, done.outcome.details
     there = outcome.started_at.astimezone(done.zone)
     return (
-        done.call_id, task.pk if task else None, done.person.pk, done.dialled, task.campaign_id if task else None,
-        task.enrollment_id if task else None, outcome.agent.key, done.effects.attempts, outcome.code,
-        done.effects.counted, done.effects.answered, details.remarks, done.appointment.pk if done.appointment else None,
-        done.effects.callback_at, there.hour, there.weekday(),
-        outcome.started_at, now, Jsonb(consequences.before(done)), "", outcome.form_id,
+        done.call_id,
+        task.pk if task else None,
+        done.person.pk,
+        done.dialled,
+        task.campaign_id if task else None,
+        task.enrollment_id if task else None,
+        outcome.agent.key,
+        done.effects.attempts,
+        outcome.code,
+        done.effects.counted,
+        done.effects.answered,
+        details.remarks,
+        done.appointment.pk if done.appointment else None,
+        done.effects.callback_at,
+        there.hour,
+        there.weekday(),
+        outcome.started_at,
+        now,
+        Jsonb(consequences.before(done)),
+        "",
+        outcome.form_id,
     )
 
 
 def _event(done: Done) -> NewEvent:
     effects, task, details = done.effects, done.task, done.outcome.details
     is_closing = bool(effects.closed_reason) and not _leaves_task_alone(done)
-    return NewEvent("call.disposed", done.person.pk, done.call_id, {
-        "code": done.outcome.code, "enrollment_id": task.enrollment_id if task else None,
-        "task_id": task.pk if task else None, "round": task.round if task else 0, "step": task.step if task else "",
-        "attempts": effects.attempts, "closed": is_closing, "closed_reason": effects.closed_reason,
-        "leave": effects.leave, "goal": effects.goal, "second_goal": effects.second_goal,
-        "win_back_after_days": effects.win_back_after_days, "next_month": effects.next_month,
-        "captured_mobile": bool(details.captured_mobile), "answered": effects.answered,
-        "text": consequences.text_agreed(done), "existing_visit_at": consequences.iso(details.existing_visit_at),
-        "appointment_id": done.appointment.pk if done.appointment else None,
-    })
+    return NewEvent(
+        "call.disposed",
+        done.person.pk,
+        done.call_id,
+        {
+            "code": done.outcome.code,
+            "enrollment_id": task.enrollment_id if task else None,
+            "task_id": task.pk if task else None,
+            "round": task.round if task else 0,
+            "step": task.step if task else "",
+            "attempts": effects.attempts,
+            "closed": is_closing,
+            "closed_reason": effects.closed_reason,
+            "leave": effects.leave,
+            "goal": effects.goal,
+            "second_goal": effects.second_goal,
+            "win_back_after_days": effects.win_back_after_days,
+            "next_month": effects.next_month,
+            "captured_mobile": bool(details.captured_mobile),
+            "answered": effects.answered,
+            "text": consequences.text_agreed(done),
+            "existing_visit_at": consequences.iso(details.existing_visit_at),
+            "appointment_id": done.appointment.pk if done.appointment else None,
+        },
+    )

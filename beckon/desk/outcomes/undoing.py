@@ -34,9 +34,7 @@ class _Last:
     task: CallTask | None
 
 
-def undo_last(
-    agent: Actor, *, by: Actor, now: datetime, wall_now: datetime | None = None
-) -> Undone | NotUndone:
+def undo_last(agent: Actor, *, by: Actor, now: datetime, wall_now: datetime | None = None) -> Undone | NotUndone:
     """Take back the agent's newest disposition: the task is theirs again, the person's columns are as before.
 
     Opt-out and death are reversed by new entries, never erased; a stop from before this call stays. A booked visit
@@ -86,8 +84,10 @@ def _task_has_moved_on(task: CallTask, call: Call) -> bool:
         return task.closed_at != call.ended_at
     due = call.before["after"]["due_at"]
     return (
-        task.status == TaskStatus.LEASED or task.attempts != call.before["after"]["attempts"]
-        or due is None or task.due_at != datetime.fromisoformat(due)
+        task.status == TaskStatus.LEASED
+        or task.attempts != call.before["after"]["attempts"]
+        or due is None
+        or task.due_at != datetime.fromisoformat(due)
     )
 
 
@@ -117,12 +117,13 @@ def _restore_person(last: _Last, by: Actor, now: datetime) -> None:
         if person.do_not_contact_at == call.ended_at:
             person.do_not_contact_at = None
         take_back_opt_out(
-            person.pk, recorded_as=opt_out_evidence(call.agent, call.pk),
-            why=f"entered by mistake on call {call.pk}, taken back by {by.key}", by=by, now=now,
+            person.pk,
+            recorded_as=opt_out_evidence(call.agent, call.pk),
+            why=f"entered by mistake on call {call.pk}, taken back by {by.key}",
+            by=by,
+            now=now,
         )
-    person.save(update_fields=[
-        "last_call_at", "call_attempts", "recent_contacts", "deceased_at", "do_not_contact_at"
-    ])
+    person.save(update_fields=["last_call_at", "call_attempts", "recent_contacts", "deceased_at", "do_not_contact_at"])
 
 
 def _is_stopped(person_id: int, now: datetime) -> bool:
@@ -150,9 +151,11 @@ def _restore_task(last: _Last, agent: Actor, wall: datetime) -> None:
     """The task is leased to the agent again; other calls of the person that this outcome ended are open again."""
     task, call = last.task, last.call
     if call.before["about"][1] in (AboutPerson.OPTS_OUT, AboutPerson.DECEASED):
-        others = CallTask.objects.filter(
-            person_id=call.person_id, status=TaskStatus.CLOSED, closed_at=call.ended_at
-        ).exclude(closed_reason="booked").exclude(pk=call.task_id or 0)
+        others = (
+            CallTask.objects.filter(person_id=call.person_id, status=TaskStatus.CLOSED, closed_at=call.ended_at)
+            .exclude(closed_reason="booked")
+            .exclude(pk=call.task_id or 0)
+        )
         others.update(status=TaskStatus.OPEN, closed_at=None, closed_reason="")
     kept: dict[str, Any] | None = call.before.get("task")
     if task is None or kept is None:
@@ -162,10 +165,19 @@ def _restore_task(last: _Last, agent: Actor, wall: datetime) -> None:
             CallTask.objects.filter(pk=task.pk).update(attempts=kept["attempts"], tried_hours=kept["tried_hours"])
         return
     CallTask.objects.filter(pk=task.pk).update(
-        status=TaskStatus.LEASED, leased_by=agent.key, last_agent=agent.key, leased_until=wall + LEASE,
-        closed_at=None, closed_reason="",
-        is_ready=False, attempts=kept["attempts"], tried_hours=kept["tried_hours"], due_at=_at(kept["due_at"]),
-        held_reason=kept["held_reason"], callback_at=_at(kept["callback_at"]), callback_for=kept["callback_for"],
+        status=TaskStatus.LEASED,
+        leased_by=agent.key,
+        last_agent=agent.key,
+        leased_until=wall + LEASE,
+        closed_at=None,
+        closed_reason="",
+        is_ready=False,
+        attempts=kept["attempts"],
+        tried_hours=kept["tried_hours"],
+        due_at=_at(kept["due_at"]),
+        held_reason=kept["held_reason"],
+        callback_at=_at(kept["callback_at"]),
+        callback_for=kept["callback_for"],
         number_id=kept["number_id"],
     )
 

@@ -130,8 +130,14 @@ class _Terms:
 
 
 def take_next(
-    agents: Actor | Sequence[Actor], queue_ids: Sequence[int], *, by: Actor, now: datetime, limit: int = 1,
-    wall_now: datetime | None = None, lease: timedelta = LEASE,
+    agents: Actor | Sequence[Actor],
+    queue_ids: Sequence[int],
+    *,
+    by: Actor,
+    now: datetime,
+    limit: int = 1,
+    wall_now: datetime | None = None,
+    lease: timedelta = LEASE,
 ) -> list[Served]:
     """Up to `limit` people for each agent, leased for `lease` of wall time. What an agent already holds counts
     and is shown again, so asking twice gives the same person.
@@ -205,10 +211,18 @@ def _is_more(asking: _Asking, terms: _Terms) -> bool:
 
 def _select(sql: str, asking: _Asking, terms: _Terms, **more: int) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {
-            "now": terms.now, "overdue": terms.now - CALLBACK_GRACE, "agents": list(asking.wants),
-            "queues": terms.queues, "places": terms.places, "passed": asking.passed, **more,
-        })
+        cursor.execute(
+            sql,
+            {
+                "now": terms.now,
+                "overdue": terms.now - CALLBACK_GRACE,
+                "agents": list(asking.wants),
+                "queues": terms.queues,
+                "places": terms.places,
+                "passed": asking.passed,
+                **more,
+            },
+        )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -231,8 +245,18 @@ def _settle(
 ) -> None:
     task_id, person_id, attempts, tried, callback_at, callback_for, number_id, purpose, hipaa, skips = row
     candidate = Candidate(
-        task_id, person_id, attempts, tuple(tried), callback_at is not None, number_id, purpose, hipaa, skips,
-        person[1], person[2], person[3],
+        task_id,
+        person_id,
+        attempts,
+        tuple(tried),
+        callback_at is not None,
+        number_id,
+        purpose,
+        hipaa,
+        skips,
+        person[1],
+        person[2],
+        person[3],
     )
     decision = may_serve(candidate, facts, terms.policy, terms.now)
     match decision:
@@ -281,15 +305,21 @@ def _lock_free_people(person_ids: list[int], now: datetime) -> dict[int, tuple[A
 def _record(asking: _Asking, until: datetime, by: Actor, now: datetime) -> None:
     with connection.cursor() as cursor:
         if asking.holds:
-            cursor.execute(_HOLD, [
-                [i for i, _ in asking.holds], [h.until for _, h in asking.holds], [h.reason for _, h in asking.holds]
-            ])
+            cursor.execute(
+                _HOLD,
+                [[i for i, _ in asking.holds], [h.until for _, h in asking.holds], [h.reason for _, h in asking.holds]],
+            )
         if asking.claims:
             asking.claims = [replace(claim, until=until) for claim in asking.claims]
-            cursor.execute(_LEASE, [
-                until, [c.task_id for c in asking.claims], [c.agent for c in asking.claims],
-                [c.number_id for c in asking.claims],
-            ])
+            cursor.execute(
+                _LEASE,
+                [
+                    until,
+                    [c.task_id for c in asking.claims],
+                    [c.agent for c in asking.claims],
+                    [c.number_id for c in asking.claims],
+                ],
+            )
         if not asking.closes:
             return
         cursor.execute(_CLOSE, [now, [i for i, _ in asking.closes], [c.reason for _, c in asking.closes]])

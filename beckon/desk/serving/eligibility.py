@@ -58,9 +58,7 @@ class Close:
 Decision = Serve | Hold | Close
 
 
-def may_serve(
-    candidate: Candidate, facts: PersonFacts | None, policy: Policy, now: datetime
-) -> Decision:
+def may_serve(candidate: Candidate, facts: PersonFacts | None, policy: Policy, now: datetime) -> Decision:
     """Whether the candidate is served. A re-appointment call ends where an appointment stands soon."""
     if facts is None:
         return Close(NO_FACTS)
@@ -85,8 +83,11 @@ def _ask(candidate: Candidate, facts: PersonFacts) -> Ask:
     """About the number that is next to be tried while it is usable, else about the best one."""
     purpose = Purpose.CALLBACK if candidate.is_callback else Purpose(candidate.purpose)
     chosen = next(
-        (p.contact_point_id for p in facts.points
-         if p.number_id == candidate.number_id and not p.is_dead and not p.is_ended),
+        (
+            p.contact_point_id
+            for p in facts.points
+            if p.number_id == candidate.number_id and not p.is_dead and not p.is_ended
+        ),
         None,
     )
     return Ask(Channel.VOICE, purpose, candidate.hipaa_class, contact_point_id=chosen)

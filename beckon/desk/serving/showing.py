@@ -117,8 +117,11 @@ def _gather(claims: Sequence[Claim], now: datetime) -> _Background:
     if unknown:
         facts |= gather_facts(unknown, now=now)
     return _Background(
-        rows, facts, _scripts({row.script_key for row in rows.values()}),
-        _practice({row.text_sender_id for row in rows.values()}), _agent_names({c.agent for c in claims}),
+        rows,
+        facts,
+        _scripts({row.script_key for row in rows.values()}),
+        _practice({row.text_sender_id for row in rows.values()}),
+        _agent_names({c.agent for c in claims}),
         current_organization().language,
     )
 
@@ -135,16 +138,35 @@ def _served(claim: Claim, agent: Actor, known: _Background, until: datetime, now
     calls = row.calls or []
     note = next((c[4] for c in calls if c[5] == row.task_id and c[6] is not None), "")
     return Served(
-        agent=agent, task_id=row.task_id, leased_until=until, person_id=row.person_id, given_name=row.given_name,
-        family_name=row.family_name, birth_date=row.birth_date, language=language, local_time=local,
+        agent=agent,
+        task_id=row.task_id,
+        leased_until=until,
+        person_id=row.person_id,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        birth_date=row.birth_date,
+        language=language,
+        local_time=local,
         number=_number(chosen, facts.person_id),
-        other_numbers=tuple(_number(p, facts.person_id) for p in points if p is not chosen), why=claim.why,
-        value=row.value, attempt=row.attempts + 1, max_attempts=row.max_attempts,
-        is_callback=row.callback_at is not None, callback_note=note, purpose=row.purpose,
-        campaign_id=row.campaign_id, enrollment_id=row.enrollment_id, step=row.step, round=row.round, script=script,
-        script_problem=problem, last_encounter_at=row.last_encounter_at,
-        last_appointment_at=row.last_appointment_at, last_appointment_outcome=row.last_appointment_outcome,
-        next_appointment_at=row.next_appointment_at, data_as_of=row.updated_at,
+        other_numbers=tuple(_number(p, facts.person_id) for p in points if p is not chosen),
+        why=claim.why,
+        value=row.value,
+        attempt=row.attempts + 1,
+        max_attempts=row.max_attempts,
+        is_callback=row.callback_at is not None,
+        callback_note=note,
+        purpose=row.purpose,
+        campaign_id=row.campaign_id,
+        enrollment_id=row.enrollment_id,
+        step=row.step,
+        round=row.round,
+        script=script,
+        script_problem=problem,
+        last_encounter_at=row.last_encounter_at,
+        last_appointment_at=row.last_appointment_at,
+        last_appointment_outcome=row.last_appointment_outcome,
+        next_appointment_at=row.next_appointment_at,
+        data_as_of=row.updated_at,
         calls=tuple(PastCall(datetime.fromisoformat(at), *rest[:4]) for at, *rest in calls),
         messages=tuple(PastMessage(datetime.fromisoformat(at), *rest) for at, *rest in row.messages or ()),
         may_hear=tuple(MayHear(*each) for each in row.may_hear or ()),
@@ -156,19 +178,23 @@ def _number(point: Point, person_id: int) -> ServedNumber:
     return ServedNumber(point.number_id, point.contact_point_id, point.value, point.line_type, guardian, point.place)
 
 
-def _script_text(
-    row: _Row, agent: Actor, known: _Background, language: str, local: datetime
-) -> tuple[str, str]:
+def _script_text(row: _Row, agent: Actor, known: _Background, language: str, local: datetime) -> tuple[str, str]:
     """The script in the person's language, else in the practice's, else in any; and what is wrong, or ""."""
     versions = known.scripts.get(row.script_key, {})
     spoken = next((lang for lang in (language, known.language, "en", *sorted(versions)) if lang in versions), None)
     if spoken is None:
         return "", "no_script" if row.script_key else ""
-    text = _compiled(versions[spoken]).render({
-        **known.practice, "first_name": row.given_name, "last_name": row.family_name,
-        "agent_name": known.agents.get(agent.key, ""), "opt_out": " ",
-        "month_name": month_name(local, spoken), **_next_visit(row, local.tzinfo, spoken),
-    })
+    text = _compiled(versions[spoken]).render(
+        {
+            **known.practice,
+            "first_name": row.given_name,
+            "last_name": row.family_name,
+            "agent_name": known.agents.get(agent.key, ""),
+            "opt_out": " ",
+            "month_name": month_name(local, spoken),
+            **_next_visit(row, local.tzinfo, spoken),
+        }
+    )
     return ("", text.reason) if isinstance(text, RenderFailure) else (text, "")
 
 
@@ -200,8 +226,12 @@ def _practice(sender_ids: set[int | None]) -> dict[str, object]:
     configs = Sender.objects.filter(pk__in=wanted).order_by("pk").values_list("config", flat=True) if wanted else ()
     for config in configs:
         practice: dict[str, Any] = config.get("practice", {})
-        names = {"phone": "practice_phone", "website": "practice_website", "postal_address": "postal_address",
-                 "name": "practice_name"}
+        names = {
+            "phone": "practice_phone",
+            "website": "practice_website",
+            "postal_address": "postal_address",
+            "name": "practice_name",
+        }
         name |= {names[k]: v for k, v in practice.items() if k in names and v}
     return name
 

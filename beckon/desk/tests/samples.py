@@ -19,8 +19,17 @@ _ZIPS = {"NY": "10001", "CA": "94110", "TX": "75201"}
 
 def make_person(now: datetime, n: int, *, state: str = "NY", phones: int = 1, **fields: Any) -> Person:
     """Person number `n` of a state, with `phones` numbers of their own (mobile first)."""
-    given = {"given_name": f"Ada{n}", "family_name": "Sample", "name_key": f"sample|ada{n}", "state": state,
-             "postal_code": _ZIPS[state], "language": "en", "origin": "own", "created_at": now, "updated_at": now}
+    given = {
+        "given_name": f"Ada{n}",
+        "family_name": "Sample",
+        "name_key": f"sample|ada{n}",
+        "state": state,
+        "postal_code": _ZIPS[state],
+        "language": "en",
+        "origin": "own",
+        "created_at": now,
+        "updated_at": now,
+    }
     person = Person.objects.create(**(given | fields))
     for rank in range(1, phones + 1):
         value = f"+1{_AREA_CODES[state]}5550{(n * 3 + rank) % 1000:03}"
@@ -44,5 +53,12 @@ def next_for(agent: Actor, now: datetime, **more: Any) -> Served | None:
 
 def outcome(served: Served, code: str, form: str, now: datetime, **details: Any) -> Outcome:
     """What the agent who was served says came of it."""
-    return Outcome(form, served.agent, code, now, task_id=served.task_id, number_id=served.number.number_id,
-                   details=Details(**details))
+    return Outcome(
+        form,
+        served.agent,
+        code,
+        now,
+        task_id=served.task_id,
+        number_id=served.number.number_id,
+        details=Details(**details),
+    )

@@ -23,9 +23,7 @@ def served(org, now):
 
 
 def _visit(served, now, **more):
-    wish = NewAppointment(
-        served.person_id, make_clinician().pk, make_visit_type().pk, now + timedelta(days=1), **more
-    )
+    wish = NewAppointment(served.person_id, make_clinician().pk, make_visit_type().pk, now + timedelta(days=1), **more)
     return book([wish], by=SYSTEM, now=now)[0].appointment_id
 
 

@@ -60,7 +60,10 @@ def _check() -> None:
         assert (task.status == "closed") == bool(task.closed_reason)
         assert task.status == "closed" or task.due_at is not None
     for person in Person.objects.all():
-        tries = list(Call.objects.filter(person_id=person.pk, undone_at=None, counted=True)
-                     .order_by("started_at").values_list("started_at", flat=True))
+        tries = list(
+            Call.objects.filter(person_id=person.pk, undone_at=None, counted=True)
+            .order_by("started_at")
+            .values_list("started_at", flat=True)
+        )
         assert all(later - earlier >= timedelta(days=7) for earlier, later in pairwise(tries))
         assert person.call_attempts == Call.objects.filter(person_id=person.pk, undone_at=None).count()

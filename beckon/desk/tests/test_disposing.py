@@ -53,12 +53,28 @@ def test_no_answer_records_the_call_and_brings_the_person_back_next_week_at_anot
     assert (task.status, task.attempts, task.tried_hours, task.held_reason) == ("open", 1, [10], "days_between_calls")
     assert task.due_at >= now + timedelta(days=7)
     assert (call.disposition, call.attempt, call.local_hour, call.local_weekday, call.answered) == (
-        "NOANS", 1, 10, 0, False
+        "NOANS",
+        1,
+        10,
+        0,
+        False,
     )
     assert (person.last_call_at, person.call_attempts, person.recent_contacts) == (now, 1, [now])
     event = Event.objects.get(kind="call.disposed")
-    assert event.data | {"code": "NOANS", "enrollment_id": 9, "step": "call", "round": 2, "attempts": 1,
-                         "closed": False, "leave": "", "goal": False} == event.data
+    assert (
+        event.data
+        | {
+            "code": "NOANS",
+            "enrollment_id": 9,
+            "step": "call",
+            "round": 2,
+            "attempts": 1,
+            "closed": False,
+            "leave": "",
+            "goal": False,
+        }
+        == event.data
+    )
     assert next_for(LEE, task.due_at).attempt == 2
 
 
@@ -72,10 +88,13 @@ def test_the_same_form_twice_is_one_call(served, now) -> None:
 
 def test_a_refusal_leaves_nothing_behind(served, now) -> None:
     for code, details, reason in (
-        ("DONE", {}, DetailNo.NO_APPOINTMENT), ("DONE", {"appointment_id": 77}, DisposeNo.UNKNOWN_APPOINTMENT),
-        ("RECONFIRMED", {}, DetailNo.NO_EXISTING_VISIT), ("CBACK", {}, CallbackNo.MISSING),
+        ("DONE", {}, DetailNo.NO_APPOINTMENT),
+        ("DONE", {"appointment_id": 77}, DisposeNo.UNKNOWN_APPOINTMENT),
+        ("RECONFIRMED", {}, DetailNo.NO_EXISTING_VISIT),
+        ("CBACK", {}, CallbackNo.MISSING),
         ("CBACK", {"callback": Moment(on=date(2026, 11, 17), clock=time(22))}, CallbackNo.OUTSIDE_HOURS),
-        ("NOSUCH", {}, DisposeNo.UNKNOWN_CODE), ("NOANS", {"captured_mobile": "555"}, DisposeNo.BAD_MOBILE),
+        ("NOSUCH", {}, DisposeNo.UNKNOWN_CODE),
+        ("NOANS", {"captured_mobile": "555"}, DisposeNo.BAD_MOBILE),
     ):
         assert say(served, code, now, **details) == NotDisposed(reason)
     assert dispose([Outcome("x", DANA, "NOANS", now, task_id=0)], by=DANA, now=now) == [
@@ -199,7 +218,8 @@ def test_not_asked_about_a_text_nobody_gets_one_without_consent_on_record(org, n
         say(next_for(DANA, now), "NOT_NOW", now, form=f"f{n}")
     messages = {m.person_id: (m.purpose, m.status, m.reason, m.requested_at) for m in Message.objects.all()}
     assert messages == {
-        silent.pk: ("informational", "dropped", "no_consent", None), agreed.pk: ("informational", "queued", "", None)
+        silent.pk: ("informational", "dropped", "no_consent", None),
+        agreed.pk: ("informational", "queued", "", None),
     }
     assert {e.data["text"] for e in Event.objects.filter(kind="call.disposed")} == {""}
 

@@ -24,7 +24,8 @@ def test_a_promised_call_is_reminded_of_in_the_minutes_before_it_and_not_after(o
     assert [c.task_id for c in due_reminders(now=early + timedelta(seconds=1))] == [first.pk]
     both = due_reminders(now=first.callback_at)
     assert [(c.task_id, c.promised_by, c.at) for c in both] == [
-        (first.pk, DANA.key, first.callback_at), (second.pk, LEE.key, second.callback_at)
+        (first.pk, DANA.key, first.callback_at),
+        (second.pk, LEE.key, second.callback_at),
     ]
     assert [c.task_id for c in due_reminders(now=second.callback_at)] == [second.pk]
 
@@ -40,9 +41,7 @@ def test_reported_duplicates_are_listed_until_they_are_merged_or_taken_back(org,
         named = {"other_person_id": other.pk} if n else {}
         dispose([outcome(served[n], "DUPLICATE", f"f{n}", at, **named)], by=DANA, now=at)
     end = now + timedelta(hours=1)
-    everybody = [
-        ReportedDuplicate(s.person_id, other.pk if n else None, minutes[n]) for n, s in enumerate(served)
-    ]
+    everybody = [ReportedDuplicate(s.person_id, other.pk if n else None, minutes[n]) for n, s in enumerate(served)]
     assert reported_duplicates(end, now) == everybody
     assert reported_duplicates(minutes[1], minutes[1]) == everybody[1:2]
     undo_last(DANA, by=DANA, now=minutes[2])

@@ -33,7 +33,8 @@ NEW_YORK = ZoneInfo("America/New_York")
 PLACE = Place(frozenset({"NY"}), frozenset({"America/New_York"}))
 BEHAVIOUR = {d.code: d.behaviour for d in DEFAULTS}
 GIVEN = {
-    "DONE": Details(appointment_id=1), "RECONFIRMED": Details(appointment_id=1),
+    "DONE": Details(appointment_id=1),
+    "RECONFIRMED": Details(appointment_id=1),
     "CBACK": Details(callback=Moment(on=date(2026, 11, 18), clock=time(16, 30))),
 }
 CALLED_AGAIN = {"NOANS", "LVM", "UNAVLBL", "HUNG_UP", "WNUM", "DCONN"}
@@ -54,8 +55,20 @@ def effects(code: str, facts: TaskFacts, details: Details | None = None) -> Effe
 
 def test_there_are_the_fourteen_of_the_design_each_with_its_own_key() -> None:
     assert [d.code for d in DEFAULTS] == [
-        "DONE", "RECONFIRMED", "NOANS", "LVM", "CBACK", "UNAVLBL", "HUNG_UP", "WNUM", "DCONN", "LOST", "DNC",
-        "DUPLICATE", "DECEASED", "NOT_NOW",
+        "DONE",
+        "RECONFIRMED",
+        "NOANS",
+        "LVM",
+        "CBACK",
+        "UNAVLBL",
+        "HUNG_UP",
+        "WNUM",
+        "DCONN",
+        "LOST",
+        "DNC",
+        "DUPLICATE",
+        "DECEASED",
+        "NOT_NOW",
     ]
     assert len({d.hotkey for d in DEFAULTS}) == 14
 
@@ -82,7 +95,12 @@ def test_there_are_the_fourteen_of_the_design_each_with_its_own_key() -> None:
 def test_each_default_does_what_the_table_says(code, leave, goal, person, number, text, answered) -> None:
     found = effects(code, task())
     assert (found.leave, found.goal, found.person, found.number, found.text, found.answered) == (
-        leave, goal, AboutPerson(person), AboutNumber(number), Text(text), answered
+        leave,
+        goal,
+        AboutPerson(person),
+        AboutNumber(number),
+        Text(text),
+        answered,
     )
 
 
@@ -113,7 +131,9 @@ def test_a_sixth_attempt_is_refused_but_a_call_the_person_asked_for_never_counts
 
 def test_what_is_missing_is_named() -> None:
     for code, reason in (
-        ("DONE", DetailNo.NO_APPOINTMENT), ("RECONFIRMED", DetailNo.NO_EXISTING_VISIT), ("CBACK", CallbackNo.MISSING),
+        ("DONE", DetailNo.NO_APPOINTMENT),
+        ("RECONFIRMED", DetailNo.NO_EXISTING_VISIT),
+        ("CBACK", CallbackNo.MISSING),
     ):
         assert outcome_of(task(), BEHAVIOUR[code], Details(), NOW) == reason
 
@@ -163,9 +183,15 @@ def test_a_behaviour_survives_being_stored(code) -> None:
 @pytest.mark.parametrize(
     ("changes", "about"),
     [
-        ({"again": "tomorrow"}, "again"), ({"colour": "red"}, "colour"), ({"leave": "x"}, "either"),
-        ({"goal": True}, "goal"), ({"number": "dead"}, "another number"), ({"person": "deceased"}, "leaves"),
-        ({"again": "callback"}, "callback"), ({"text": "confirmation"}, "appointment"), ({"goal": "yes"}, "goal"),
+        ({"again": "tomorrow"}, "again"),
+        ({"colour": "red"}, "colour"),
+        ({"leave": "x"}, "either"),
+        ({"goal": True}, "goal"),
+        ({"number": "dead"}, "another number"),
+        ({"person": "deceased"}, "leaves"),
+        ({"again": "callback"}, "callback"),
+        ({"text": "confirmation"}, "appointment"),
+        ({"goal": "yes"}, "goal"),
         ({"win_back_after_days": -1}, "ten years"),
     ],
 )
@@ -241,5 +267,10 @@ def test_any_sequence_of_outcomes_ends_and_never_tries_twice_a_week_nor_more_tha
         assert found.due_at > now
         last = now
         now = found.due_at + timedelta(hours=delay)
-        facts = task(max_attempts=limit, attempts=found.attempts, tried_hours=found.tried_hours,
-                     is_callback=found.callback_at is not None, number_id=found.next_number_id)
+        facts = task(
+            max_attempts=limit,
+            attempts=found.attempts,
+            tried_hours=found.tried_hours,
+            is_callback=found.callback_at is not None,
+            number_id=found.next_number_id,
+        )

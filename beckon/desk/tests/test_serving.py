@@ -81,7 +81,9 @@ def test_own_callbacks_come_first_then_anybodys_then_those_nobody_made(org, now)
     forgotten = make_tasks(now, people[3:4], callback_at=late, callback_for="agent:who-left")[0]
     served = take_next(DANA, [get_queue("calls").pk], by=DANA, now=now, limit=4)
     assert [(s.task_id, s.why) for s in served] == [
-        (forgotten.pk, WhyNow.OVERDUE_CALLBACK), (anybodys.pk, WhyNow.CALLBACK), (plain.pk, WhyNow.FIRST_CALL),
+        (forgotten.pk, WhyNow.OVERDUE_CALLBACK),
+        (anybodys.pk, WhyNow.CALLBACK),
+        (plain.pk, WhyNow.FIRST_CALL),
     ]
     assert next_for(LEE, now).why is WhyNow.YOUR_CALLBACK
 
@@ -98,8 +100,10 @@ def test_an_agents_callbacks_are_handed_over_in_one_step(org, now) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"deceased_at": True}, "deceased"), ({"do_not_contact_at": True}, "do_not_contact"),
-        ({"retired_at": True}, "retired"), ({"next_appointment_at": True}, "has_appointment"),
+        ({"deceased_at": True}, "deceased"),
+        ({"do_not_contact_at": True}, "do_not_contact"),
+        ({"retired_at": True}, "retired"),
+        ({"next_appointment_at": True}, "has_appointment"),
         ({"birth_date": "2015-01-01"}, "minor_without_guardian"),
     ],
 )
@@ -146,15 +150,21 @@ def test_a_suppressed_or_dead_number_gives_way_to_the_next_one(org, now) -> None
 
 
 def test_the_script_is_in_the_persons_language_with_their_facts(org, now) -> None:
-    for language, body in (("en", "Hello {{ first_name }}, this is {{ agent_name }} of {{ practice_name }}."),
-                           ("es", "Hola {{ first_name or '' }}, habla {{ agent_name }}, {{ month_name }}.")):
+    for language, body in (
+        ("en", "Hello {{ first_name }}, this is {{ agent_name }} of {{ practice_name }}."),
+        ("es", "Hola {{ first_name or '' }}, habla {{ agent_name }}, {{ month_name }}."),
+    ):
         Script.objects.create(key="k", language=language, version=1, body="old")
         Script.objects.create(key="k", language=language, version=2, body=body)
-    make_tasks(now, [make_person(now, 1), make_person(now, 2, language="es"), make_person(now, 3, language="fr")],
-               script_key="k")
+    make_tasks(
+        now,
+        [make_person(now, 1), make_person(now, 2, language="es"), make_person(now, 3, language="fr")],
+        script_key="k",
+    )
     served = take_next(DANA, [get_queue("calls").pk], by=DANA, now=now, limit=3)
     assert [s.script for s in served] == [
-        "Hello Ada1, this is dana of Test practice.", "Hola Ada2, habla dana, noviembre.",
+        "Hello Ada1, this is dana of Test practice.",
+        "Hola Ada2, habla dana, noviembre.",
         "Hello Ada3, this is dana of Test practice.",
     ]
     assert served[0].local_time.hour == 10
@@ -201,8 +211,9 @@ def test_an_empty_list_says_what_its_people_wait_for(org, now) -> None:
     CallTask.objects.filter(person_id=people[1].pk).update(
         is_ready=False, due_at=now + timedelta(days=5), held_reason="days_between_calls"
     )
-    CallTask.objects.filter(person_id=people[2].pk).update(is_ready=False, status="closed", closed_at=now,
-                                                           closed_reason="opted_out")
+    CallTask.objects.filter(person_id=people[2].pk).update(
+        is_ready=False, status="closed", closed_at=now, closed_reason="opted_out"
+    )
     empty = why_empty([get_queue("calls").pk], now=early)
     assert (empty.open_now, empty.with_agents, empty.outside_hours) == (1, 1, 1)
     assert empty.opens_at == early.replace(hour=16)

@@ -94,8 +94,16 @@ def test_undo_is_refused_when_somebody_has_called_or_taken_the_person_since(serv
 
 def test_a_text_that_waits_is_dropped_and_one_that_left_is_reported(served, now) -> None:
     dispose([outcome(served, "NOT_NOW", "f1", now)], by=DANA, now=now)
-    values = {"dedupe_key": "details:f1", "channel": "sms", "purpose": "reply", "address": "x", "decided_at": now,
-              "not_before": now, "recorded_at": now, "expires_at": now + timedelta(hours=2)}
+    values = {
+        "dedupe_key": "details:f1",
+        "channel": "sms",
+        "purpose": "reply",
+        "address": "x",
+        "decided_at": now,
+        "not_before": now,
+        "recorded_at": now,
+        "expires_at": now + timedelta(hours=2),
+    }
     message = Message.objects.create(**values)
     assert undo_last(DANA, by=DANA, now=now).texts_already_gone == 0
     message.refresh_from_db()

@@ -12,7 +12,7 @@ from beckon.channels.carriers.base import Inbound
 from beckon.channels.models import Sender
 from beckon.consent.actions import OptIn, OptOut, record_opt_in, record_opt_out
 from beckon.consent.facts import Channel, Purpose
-from beckon.consent.strangers import lift_stranger_stops, suppress_strangers
+from beckon.consent.suppression import lift_stranger_stops, suppress_strangers
 from beckon.core.actors import Actor
 from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
@@ -148,8 +148,12 @@ def _read(item: Inbound, writer: _Writer) -> Reading:
 def _event(new: _New) -> NewEvent:
     writer = new.writer
     data = {
-        "meaning": new.reading.meaning.value, "channel": new.item.channel.value, "language": new.reading.language,
-        "enrollment_id": writer.enrollment_id, "campaign_id": writer.campaign_id, "step": writer.step,
+        "meaning": new.reading.meaning.value,
+        "channel": new.item.channel.value,
+        "language": new.reading.language,
+        "enrollment_id": writer.enrollment_id,
+        "campaign_id": writer.campaign_id,
+        "step": writer.step,
         "asks_to_cancel": new.reading.asks_to_cancel,
     }
     return NewEvent(RECEIVED, writer.person_id, new.id, data)
@@ -169,18 +173,29 @@ def _writers(batch: Sequence[Inbound]) -> Mapping[str, _Writer]:
 
 
 def _insert(
-    batch: Sequence[Inbound], writers: Mapping[str, _Writer], readings: Sequence[Reading], sender_id: int,
-    carrier: str, now: datetime,
+    batch: Sequence[Inbound],
+    writers: Mapping[str, _Writer],
+    readings: Sequence[Reading],
+    sender_id: int,
+    carrier: str,
+    now: datetime,
 ) -> dict[str, int]:
     """Ids of the new rows by key."""
     who = [writers[item.from_] for item in batch]
     columns: list[list[Any]] = [
-        [inbound_key(carrier, item.carrier_ref) for item in batch], [w.person_id for w in who],
-        [w.number_id for w in who], [item.channel.value for item in batch], [w.campaign_id for w in who],
-        [w.enrollment_id for w in who], [w.step for w in who], [r.language for r in readings],
-        [item.from_[:320] for item in batch], [item.body for item in batch],
+        [inbound_key(carrier, item.carrier_ref) for item in batch],
+        [w.person_id for w in who],
+        [w.number_id for w in who],
+        [item.channel.value for item in batch],
+        [w.campaign_id for w in who],
+        [w.enrollment_id for w in who],
+        [w.step for w in who],
+        [r.language for r in readings],
+        [item.from_[:320] for item in batch],
+        [item.body for item in batch],
         [Jsonb({"media": list(item.media)}) if item.media else None for item in batch],
-        [r.meaning.value for r in readings], [item.carrier_ref[:120] for item in batch],
+        [r.meaning.value for r in readings],
+        [item.carrier_ref[:120] for item in batch],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [sender_id, now, now, now, wall_now(), *columns])
@@ -204,7 +219,8 @@ def _evidence(new: _New) -> str:
 def _stop(news: Sequence[_New], *, by: Actor, now: datetime) -> None:
     stops = [
         OptOut(_evidence(n), person_id=n.writer.person_id, number_id=n.writer.number_id)
-        for n in news if n.writer.number_id is not None
+        for n in news
+        if n.writer.number_id is not None
     ]
     if stops:
         record_opt_out(stops, by=by, now=now)
@@ -215,7 +231,8 @@ def _stop(news: Sequence[_New], *, by: Actor, now: datetime) -> None:
 def _start(news: Sequence[_New], *, by: Actor, now: datetime) -> None:
     starts = [
         OptIn(_evidence(n), person_id=n.writer.person_id, number_id=n.writer.number_id)
-        for n in news if n.writer.number_id is not None
+        for n in news
+        if n.writer.number_id is not None
     ]
     if starts:
         record_opt_in(starts, by=by, now=now)
@@ -223,8 +240,13 @@ def _start(news: Sequence[_New], *, by: Actor, now: datetime) -> None:
 
 
 def _wrong_person(news: Sequence[_New], *, by: Actor, now: datetime) -> None:
-    pairs = sorted({(n.writer.person_id, n.writer.number_id) for n in news
-                    if n.writer.person_id is not None and n.writer.number_id is not None})
+    pairs = sorted(
+        {
+            (n.writer.person_id, n.writer.number_id)
+            for n in news
+            if n.writer.person_id is not None and n.writer.number_id is not None
+        }
+    )
     if not pairs:
         return
     with connection.cursor() as cursor:
@@ -249,8 +271,11 @@ def _number_ids(news: Sequence[_New]) -> list[int]:
 def _answer(fresh: Sequence[_New], sender_id: int, *, by: Actor, now: datetime) -> None:
     """One automatic text to STOP, START and HELP by text; none where the carrier has answered already."""
     asked = [
-        n for n in fresh
-        if n.writer.person_id is not None and n.item.channel.value == Channel.SMS.value and not n.item.opt_out
+        n
+        for n in fresh
+        if n.writer.person_id is not None
+        and n.item.channel.value == Channel.SMS.value
+        and not n.item.opt_out
         and n.reading.meaning in (Meaning.STOP, Meaning.START, Meaning.HELP)
     ]
     if not asked:
@@ -260,12 +285,18 @@ def _answer(fresh: Sequence[_New], sender_id: int, *, by: Actor, now: datetime) 
     queue_messages(
         [
             NewMessage(
-                reply_key(n.id), n.writer.person_id or 0, Channel.SMS,
-                Purpose.OPT_OUT_NOTICE if n.reading.meaning is Meaning.STOP else Purpose.REPLY, sender_id,
-                body=notice_for(n.reading, name, phone), language=n.reading.language, requested_at=now,
+                reply_key(n.id),
+                n.writer.person_id or 0,
+                Channel.SMS,
+                Purpose.OPT_OUT_NOTICE if n.reading.meaning is Meaning.STOP else Purpose.REPLY,
+                sender_id,
+                body=notice_for(n.reading, name, phone),
+                language=n.reading.language,
+                requested_at=now,
                 expires_at=now + _EXPIRY,
             )
             for n in asked
         ],
-        by=by, now=now,
+        by=by,
+        now=now,
     )

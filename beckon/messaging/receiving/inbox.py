@@ -66,7 +66,10 @@ def store_callbacks(items: Sequence[Receipt | Inbound], *, sender_id: int, carri
         cursor.execute(
             _STORE,
             [
-                sender_id, carrier, arrived, [_key(carrier, item) for item in items],
+                sender_id,
+                carrier,
+                arrived,
+                [_key(carrier, item) for item in items],
                 [Jsonb(_payload(item)) for item in items],
             ],
         )
@@ -158,7 +161,9 @@ def _mark(handled: Sequence[int], failed: Mapping[int, str]) -> None:
 
 def _clean(receipt: Receipt) -> Receipt:
     return replace(
-        receipt, carrier_ref=clean(receipt.carrier_ref), reference=clean(receipt.reference),
+        receipt,
+        carrier_ref=clean(receipt.carrier_ref),
+        reference=clean(receipt.reference),
         vendor_code=clean(receipt.vendor_code),
     )
 
@@ -183,6 +188,11 @@ def _receipt(payload: dict[str, Any]) -> Receipt:
 
 def _inbound(payload: dict[str, Any]) -> Inbound:
     return Inbound(
-        payload["carrier_ref"], Channel(payload["channel"]), payload["from_"], payload["to"], payload["body"],
-        tuple(payload["media"]), payload["opt_out"],
+        payload["carrier_ref"],
+        Channel(payload["channel"]),
+        payload["from_"],
+        payload["to"],
+        payload["body"],
+        tuple(payload["media"]),
+        payload["opt_out"],
     )

@@ -14,9 +14,9 @@ _OPTED_OUT: Final = {
 }
 _CANCEL: Final = {
     "en": "{practice}: you will get no more texts from us. If you meant to cancel a visit, please call us{at}."
-          " For texts again, reply START.",
+    " For texts again, reply START.",
     "es": "{practice}: no recibira mas mensajes. Si queria cancelar una cita, llamenos{at}."
-          " Para recibirlos otra vez, responda INICIAR.",
+    " Para recibirlos otra vez, responda INICIAR.",
 }
 _HELP: Final = {
     "en": "{practice}: we text about your care.{phone} Reply STOP to get no more texts.",

@@ -84,9 +84,11 @@ def _opt_out(reports: Sequence[Report], *, by: Actor, now: datetime) -> None:
     stops = {
         r.number_id: OptOut(
             f"The carrier holds an opt-out of this number (code {r.vendor_code}, message {r.message_id}).",
-            number_id=r.number_id, channel=r.channel,
+            number_id=r.number_id,
+            channel=r.channel,
         )
-        for r in reports if r.number_id is not None
+        for r in reports
+        if r.number_id is not None
     }
     if stops:
         record_opt_out(list(stops.values()), by=by, now=now)

@@ -101,25 +101,35 @@ def _merge(changes: Sequence[_Change], *, sender_id: int, by: Actor, now: dateti
         cursor.execute(
             _MERGE,
             [
-                now, now, [c.row.id for c in changes], [c.outcome.status.value for c in changes],
-                [c.outcome.reason for c in changes], [c.receipt.vendor_code[:40] for c in changes],
+                now,
+                now,
+                [c.row.id for c in changes],
+                [c.outcome.status.value for c in changes],
+                [c.outcome.reason for c in changes],
+                [c.receipt.vendor_code[:40] for c in changes],
                 [c.receipt.carrier_ref[:120] for c in changes],
             ],
         )
     failed = [c for c in changes if c.outcome.status is MessageStatus.FAILED]
     record_events(
         [
-            NewEvent(FAILED, c.row.person_id, c.row.id, failed_data(
-                c.row.step, c.outcome.reason, c.row.channel, c.row.enrollment_id, c.row.campaign_id
-            ))
+            NewEvent(
+                FAILED,
+                c.row.person_id,
+                c.row.id,
+                failed_data(c.row.step, c.outcome.reason, c.row.channel, c.row.enrollment_id, c.row.campaign_id),
+            )
             for c in failed
         ],
-        by=by, now=now,
+        by=by,
+        now=now,
     )
     react(
         [
             Report(c.row.id, c.row.person_id, c.row.number_id, c.row.channel, c.receipt.word, c.receipt.vendor_code)
             for c in failed
         ],
-        sender_id=sender_id, by=by, now=now,
+        sender_id=sender_id,
+        by=by,
+        now=now,
     )

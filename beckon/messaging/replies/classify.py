@@ -51,7 +51,7 @@ def normalise(text: str) -> str:
 
 
 def _joined_letters(text: str) -> str:
-    """"s t o p" and "s.t.o.p" as "stop"."""
+    """ "s t o p" and "s.t.o.p" as "stop"."""
     letters = re.sub(r"[ .,]+", " ", text).split(" ")
     return "".join(letters) if len(letters) > 2 and all(len(letter) == 1 for letter in letters) else text
 
@@ -132,7 +132,7 @@ def _language(plain: str, default: str) -> str:
 
 
 def _of_exact(plain: str, known: str, default: str) -> str:
-    """"no" and "ok" are said in both languages: the person's own decides."""
+    """ "no" and "ok" are said in both languages: the person's own decides."""
     return default if plain in {"no", "ok", "n", "s", "y", "1", "2", "3", "r", "stop", "k"} else known
 
 

@@ -83,15 +83,35 @@ EXACT: Final[dict[str, tuple[Meaning, str]]] = {
 }
 """Whole messages. A phrase in two lists means the earlier meaning."""
 
-CANCEL: Final = frozenset({
-    "cancel", "cancelled", "cancel please", "please cancel", "cancel all", "cancel it", "cancle", "cancell",
-    "cancelar", "cancela", "cancele",
-})
+CANCEL: Final = frozenset(
+    {
+        "cancel",
+        "cancelled",
+        "cancel please",
+        "please cancel",
+        "cancel all",
+        "cancel it",
+        "cancle",
+        "cancell",
+        "cancelar",
+        "cancela",
+        "cancele",
+    }
+)
 """Opt-outs that may mean the appointment; the one confirmation asks."""
 
 EMOJI: Final = {
-    "👍": " yes ", "👌": " yes ", "✅": " yes ", "✔": " yes ", "🙋": " yes ", "☑": " yes ",
-    "👎": " no ", "❌": " no ", "🚫": " stop ", "🛑": " stop ", "✋": " stop ",
+    "👍": " yes ",
+    "👌": " yes ",
+    "✅": " yes ",
+    "✔": " yes ",
+    "🙋": " yes ",
+    "☑": " yes ",
+    "👎": " no ",
+    "❌": " no ",
+    "🚫": " stop ",
+    "🛑": " stop ",
+    "✋": " stop ",
 }
 
 _VERB = r"(?:text|txt|message|msg|messag|contact|call|write|writ|email|e mail|mail|bother|spam|harass|send|notify)\w*"

@@ -86,9 +86,7 @@ def _record_put_off(put_off: Sequence[PutOff]) -> None:
         return
     rows = sorted(put_off, key=lambda each: each.due.id)
     with raw_cursor() as cursor:
-        cursor.execute(
-            _PUT_OFF, [[r.due.id for r in rows], [r.not_before for r in rows], [r.reason for r in rows]]
-        )
+        cursor.execute(_PUT_OFF, [[r.due.id for r in rows], [r.not_before for r in rows], [r.reason for r in rows]])
 
 
 def record_drops(drops: Sequence[Drop], *, by: Actor, now: datetime) -> int:

@@ -68,7 +68,12 @@ def carrier_of_sender(held: Held) -> Carrier:
 
 
 def dispatch(
-    organization: Organization, sender_id: int, *, by: Actor, clock: Clock | None = None, seconds: float = 20.0,
+    organization: Organization,
+    sender_id: int,
+    *,
+    by: Actor,
+    clock: Clock | None = None,
+    seconds: float = 20.0,
     carrier_of: CarrierOf = carrier_of_sender,
 ) -> Dispatched:
     """Send what is due for one sender, for at most `seconds` or until nothing is due; call it outside org_scope.

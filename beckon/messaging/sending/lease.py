@@ -84,7 +84,8 @@ def read_sender(sender_id: int) -> Held | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT carrier, address, config, rate_per_second, daily_cap, cost_cents, channel"
-            " FROM channels_sender WHERE id = %s", [sender_id],
+            " FROM channels_sender WHERE id = %s",
+            [sender_id],
         )
         row = cursor.fetchone()
     return None if row is None else _held(sender_id, "", row)
@@ -133,9 +134,7 @@ def claim_pace(held: Held, *, wanted: int, today: date) -> Pace:
     sent = sent_today if day == today else 0
     left = None if held.daily_cap is None else max(0, held.daily_cap - sent)
     start = None if tokens_at is None else Allowance(tokens, tokens_at)
-    claim = claim_tokens(
-        start, rate=held.rate, now=wall_now().timestamp(), wanted=wanted, left_today=left
-    )
+    claim = claim_tokens(start, rate=held.rate, now=wall_now().timestamp(), wanted=wanted, left_today=left)
     _write_pace(held.sender_id, claim.allowance, today, sent + claim.count)
     return Pace(claim.count, None if left == 0 else claim.wait, claim.allowance)
 

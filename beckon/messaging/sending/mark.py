@@ -55,7 +55,8 @@ def mark_sending(sends: Sequence[Send], *, token: str, now: datetime) -> list[Se
         cursor.execute(_LOCK, [[s.due.person_id for s in sends]], binary=True)
         seen = {row[0]: (row[1], row[2]) for row in cursor.fetchall() if row[3]}
         same = [
-            s for s in sends
+            s
+            for s in sends
             if seen.get(s.due.person_id) == (s.contacts, s.last_contact)
             and (s.due.expires_at is None or s.due.expires_at > now)
         ]

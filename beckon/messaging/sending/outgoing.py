@@ -29,7 +29,12 @@ def make_outgoing(batch: Sequence[Due], held: Held, organization_id: int) -> lis
     reply_to = str(practice.get("reply_to", ""))
     return [
         OutgoingMessage(
-            reference_of(organization_id, due.id), channel, due.address, held.address, due.subject, due.body,
+            reference_of(organization_id, due.id),
+            channel,
+            due.address,
+            held.address,
+            due.subject,
+            due.body,
             language=due.language or "en",
             media=tuple(due.extras["media"]) if due.extras and "media" in due.extras else (),
             reply_to=reply_to,
@@ -55,11 +60,18 @@ def _postcards(batch: Sequence[Due], held: Held, organization_id: int) -> list[O
     practice: Mapping[str, Any] = held.config.get(PRACTICE, {})
     return [
         OutgoingMessage(
-            reference_of(organization_id, due.id), Channel.POSTAL, names.get(due.person_id, ""),
-            str(practice.get("name", "")), due.subject, due.body, back=due.back, language=due.language or "en",
+            reference_of(organization_id, due.id),
+            Channel.POSTAL,
+            names.get(due.person_id, ""),
+            str(practice.get("name", "")),
+            due.subject,
+            due.body,
+            back=due.back,
+            language=due.language or "en",
             address=postal_lines(postal.get(due.number_id or 0)),
             return_address=tuple(str(held.address).split("\n")),
-            code=_extra(due, "code"), link=_extra(due, "link"),
+            code=_extra(due, "code"),
+            link=_extra(due, "link"),
             phone=_extra(due, "phone") or str(practice.get("phone", "")),
         )
         for due in batch

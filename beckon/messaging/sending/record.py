@@ -104,10 +104,17 @@ def _update(rows: Sequence[Handed], outcomes: Sequence[Outcome], price_cents: De
             cursor.execute(
                 _RECORD,
                 {
-                    "status": outcome.status.value, "reason": outcome.reason, "not_before": outcome.not_before,
-                    "sent_at": at if has_left else None, "settled_at": now if outcome.status in _SETTLED else None,
-                    "look_up_at": outcome.look_up_at, "vendor_code": vendor_code, "segments": segments,
-                    "cost": cost if has_left else Decimal(0), "price": price_cents,
-                    "ids": [h.due.id for h in group], "refs": [h.result.carrier_ref[:120] for h in group],
+                    "status": outcome.status.value,
+                    "reason": outcome.reason,
+                    "not_before": outcome.not_before,
+                    "sent_at": at if has_left else None,
+                    "settled_at": now if outcome.status in _SETTLED else None,
+                    "look_up_at": outcome.look_up_at,
+                    "vendor_code": vendor_code,
+                    "segments": segments,
+                    "cost": cost if has_left else Decimal(0),
+                    "price": price_cents,
+                    "ids": [h.due.id for h in group],
+                    "refs": [h.result.carrier_ref[:120] for h in group],
                 },
             )

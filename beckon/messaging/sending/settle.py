@@ -39,7 +39,11 @@ UPDATE messaging_message SET look_up_at = CASE
 
 
 def settle_unknown(
-    organization: Organization, sender_id: int, *, by: Actor, carrier_of: CarrierOf = carrier_of_sender,
+    organization: Organization,
+    sender_id: int,
+    *,
+    by: Actor,
+    carrier_of: CarrierOf = carrier_of_sender,
 ) -> Dispatched:
     """Ask the carrier about up to 100 unknown messages of a sender; call it outside org_scope.
 
@@ -80,9 +84,12 @@ async def _ask_all(
         if not carrier.capabilities.looks_up:
             return [None] * len(dues)
         return list(
-            await asyncio.gather(*(
-                carrier.look_up(reference_of(organization_id, due.id), ref) for due, ref in zip(dues, refs, strict=True)
-            ))
+            await asyncio.gather(
+                *(
+                    carrier.look_up(reference_of(organization_id, due.id), ref)
+                    for due, ref in zip(dues, refs, strict=True)
+                )
+            )
         )
     finally:
         await carrier.aclose()

@@ -35,9 +35,7 @@ SELECT DISTINCT m.sender_id FROM messaging_message m JOIN channels_sender s ON s
 _LOCK = "SELECT id FROM people_person WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 
 
-def dispatch_due(
-    *, by: Actor, now: datetime, tick_seconds: float, carrier_of: CarrierOf | None = None
-) -> Dispatched:
+def dispatch_due(*, by: Actor, now: datetime, tick_seconds: float, carrier_of: CarrierOf | None = None) -> Dispatched:
     """Send all that is due through the sandbox senders of this scope, at most rate x `tick_seconds` for each.
 
     `carrier_of` gives the sandbox carrier with the outcomes of a simulated world; default: everything is delivered.
@@ -56,9 +54,7 @@ def dispatch_due(
     return total
 
 
-def _send_all(
-    held: Held, carrier_of: CarrierOf | None, *, by: Actor, now: datetime, tick_seconds: float
-) -> Dispatched:
+def _send_all(held: Held, carrier_of: CarrierOf | None, *, by: Actor, now: datetime, tick_seconds: float) -> Dispatched:
     carrier = carrier_of(held) if carrier_of is not None else SandboxCarrier()
     left = _allowance(held, now, tick_seconds)
     total = Dispatched()

@@ -34,8 +34,12 @@ def queue(organization: Organization, count: int, **more: Any) -> tuple[list[Per
 
 def run(organization: Organization, sender: Sender, carrier: RecordingCarrier, *, minutes: int = 0) -> Any:
     return dispatch(
-        organization, sender.pk, by=SYSTEM, clock=lambda: NOON + timedelta(minutes=minutes),
-        carrier_of=lambda _: carrier, seconds=10,
+        organization,
+        sender.pk,
+        by=SYSTEM,
+        clock=lambda: NOON + timedelta(minutes=minutes),
+        carrier_of=lambda _: carrier,
+        seconds=10,
     )
 
 

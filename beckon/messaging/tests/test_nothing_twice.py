@@ -47,7 +47,8 @@ class World:
         batch = texts(self.people, self.sender, self.now, **more)
         queue_messages(
             [m._replace(dedupe_key=f"{m.dedupe_key}.{self.rounds % 3}") for m in batch],
-            by=SYSTEM, now=self.now,
+            by=SYSTEM,
+            now=self.now,
         )
 
     def crash(self) -> None:
@@ -83,15 +84,16 @@ class World:
 
     def record(self) -> None:
         if self.results:
-            handed = [Handed(s.due, s.due.tries + 1, self.now, r)
-                      for s, r in zip(self.marked, self.results, strict=True)]
-            record_results(handed, sender_id=self.sender.pk, price_cents=self.sender.cost_cents, by=SYSTEM,
-                           now=self.now)
+            handed = [
+                Handed(s.due, s.due.tries + 1, self.now, r) for s, r in zip(self.marked, self.results, strict=True)
+            ]
+            record_results(
+                handed, sender_id=self.sender.pk, price_cents=self.sender.cost_cents, by=SYSTEM, now=self.now
+            )
             self.marked, self.results = [], []
 
     def receipts(self, word: Word) -> None:
-        batch = [Receipt("", word, reference=r)
-                 for r in self.arrived]
+        batch = [Receipt("", word, reference=r) for r in self.arrived]
         record_receipts(batch, sender_id=self.sender.pk, by=SYSTEM, now=self.now)
 
     def check(self) -> None:
@@ -109,7 +111,8 @@ STEPS = st.lists(
         st.tuples(st.just("send"), st.sampled_from(WORDS)),
         st.tuples(st.just("receipts"), st.sampled_from(WORDS)),
     ),
-    min_size=4, max_size=40,
+    min_size=4,
+    max_size=40,
 )
 
 

@@ -37,8 +37,9 @@ def test_a_stop_of_a_number_drops_what_is_queued_to_it_and_no_more(org: Any, now
     shared = ContactPoint.objects.get(person=people[0], kind="phone").number
     other = ContactPoint.objects.create(person=people[1], number=shared, kind="phone", rank=2)
     mine, theirs = texts(people, sender, now)
-    queue_messages([mine, theirs, theirs._replace(dedupe_key="manual:shared", contact_point_id=other.pk)],
-                   by=SYSTEM, now=now)
+    queue_messages(
+        [mine, theirs, theirs._replace(dedupe_key="manual:shared", contact_point_id=other.pk)], by=SYSTEM, now=now
+    )
     record_opt_out([OptOut("STOP", number_id=shared.pk)], by=SYSTEM, now=now)
     assert sorted(Message.objects.filter(status="dropped").values_list("dedupe_key", flat=True)) == sorted(
         ["manual:shared", mine.dedupe_key]

@@ -11,12 +11,23 @@ from beckon.messaging.sending.outgoing import make_outgoing
 
 def email_due() -> Due:
     values: dict[str, Any] = dict.fromkeys(Due._fields, "")
-    return Due(**values | {"id": 5, "person_id": 7, "number_id": 9, "channel": "email", "address": "ana@example.org",
-                           "extras": None, "tries": 0})
+    return Due(
+        **values
+        | {
+            "id": 5,
+            "person_id": 7,
+            "number_id": 9,
+            "channel": "email",
+            "address": "ana@example.org",
+            "extras": None,
+            "tries": 0,
+        }
+    )
 
 
-@pytest.mark.parametrize(("base", "has_link"), [("https://beckon.example.org", True), ("http://localhost:8000", False),
-                                                ("", False)])
+@pytest.mark.parametrize(
+    ("base", "has_link"), [("https://beckon.example.org", True), ("http://localhost:8000", False), ("", False)]
+)
 def test_only_an_https_installation_offers_one_click_unsubscribing(settings: Any, base: str, has_link: bool) -> None:
     settings.BASE_URL = base
     held = Held.__new__(Held)

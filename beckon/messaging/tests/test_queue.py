@@ -75,11 +75,10 @@ def test_a_text_without_an_expiry_is_misuse(org: Any, now: datetime) -> None:
 
 def test_an_email_carries_the_persons_own_unsubscribe_link(org: Any, now: datetime) -> None:
     people, sender = make_people(1, now), make_sender(channel="email")
-    Template.objects.create(key="k", channel="email", language="en", subject="From {{ practice_name }}",
-                            body="{{ unsubscribe_url }}")
-    queue_messages(
-        texts(people, sender, now, channel=Channel.EMAIL, body="", template_key="k"), by=SYSTEM, now=now
+    Template.objects.create(
+        key="k", channel="email", language="en", subject="From {{ practice_name }}", body="{{ unsubscribe_url }}"
     )
+    queue_messages(texts(people, sender, now, channel=Channel.EMAIL, body="", template_key="k"), by=SYSTEM, now=now)
     row = Message.objects.get()
     assert row.subject == "From Riverside"
     assert f"/u/{org.pk}.{people[0].pk}.{row.number_id}:" in row.body

@@ -90,8 +90,7 @@ def test_a_landline_receipt_changes_the_number_and_drops_its_other_texts(org: An
     people, sender = sent(1, now)
     ref = Message.objects.get().carrier_ref
     more = texts(people, sender, now, expires_at=now + timedelta(days=2))[0]
-    queue_messages([more._replace(dedupe_key="manual:2")],
-                   by=SYSTEM, now=now)
+    queue_messages([more._replace(dedupe_key="manual:2")], by=SYSTEM, now=now)
     record_receipts([Receipt(ref, Word.LANDLINE, vendor_code="30006")], sender_id=sender.pk, by=SYSTEM, now=now)
     assert ContactPoint.objects.get(person=people[0], kind="phone").number.line_type == "landline"
     assert Message.objects.get(dedupe_key="manual:2").reason == "landline"
@@ -101,8 +100,7 @@ def test_a_landline_receipt_changes_the_number_and_drops_its_other_texts(org: An
 def test_stop_opts_out_at_once_drops_the_queue_and_is_confirmed_once(org: Any, now: datetime) -> None:
     people, sender = sent(1, now, enrollment_id=3)
     more = texts(people, sender, now)[0]
-    queue_messages([more._replace(dedupe_key="manual:2")],
-                   by=SYSTEM, now=now)
+    queue_messages([more._replace(dedupe_key="manual:2")], by=SYSTEM, now=now)
     received = say(people[0], "Stop texting me!", sender, now)
     assert (received.reading.meaning, received.enrollment_id) == (Meaning.STOP, 3)
     assert Message.objects.get(dedupe_key="manual:2").reason == "opted_out"
@@ -138,8 +136,7 @@ def test_start_restores_what_stop_ended(org: Any, now: datetime) -> None:
     later = now + timedelta(days=2)
     say(people[0], "START", sender, later, ref="i2")
     more = texts(people, sender, later)[0]
-    queue_messages([more._replace(dedupe_key="manual:2")],
-                   by=SYSTEM, now=later)
+    queue_messages([more._replace(dedupe_key="manual:2")], by=SYSTEM, now=later)
     deliver(later + timedelta(minutes=1))
     assert Message.objects.get(dedupe_key="manual:2").status == "sent"
 
@@ -161,8 +158,7 @@ def test_a_wrong_person_ends_that_persons_contact_point_only(org: Any, now: date
 def test_a_death_is_marked_and_everything_queued_is_dropped(org: Any, now: datetime) -> None:
     people, sender = sent(1, now)
     more = texts(people, sender, now)[0]
-    queue_messages([more._replace(dedupe_key="manual:2")],
-                   by=SYSTEM, now=now)
+    queue_messages([more._replace(dedupe_key="manual:2")], by=SYSTEM, now=now)
     say(people[0], "He passed away in March", sender, now)
     assert Person.objects.get().deceased_at == now
     assert Message.objects.get(dedupe_key="manual:2").reason == "deceased"
@@ -181,7 +177,8 @@ def test_the_inbox_takes_a_repeat_once_and_keeps_a_receipt_that_came_too_early(o
     people, sender = sent(1, now)
     phone = ContactPoint.objects.get(person=people[0], kind="phone").number.value
     items: list[Receipt | Inbound] = [
-        Receipt("not-yet", Word.DELIVERED), Inbound("i1", Channel.SMS, phone, sender.address, "yes"),
+        Receipt("not-yet", Word.DELIVERED),
+        Inbound("i1", Channel.SMS, phone, sender.address, "yes"),
         Receipt(Message.objects.get().carrier_ref, Word.DELIVERED),
     ]
     assert store_callbacks(items, sender_id=sender.pk, carrier="sandbox") == 3

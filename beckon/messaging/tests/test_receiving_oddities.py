@@ -25,8 +25,9 @@ from beckon.people.models import Person
 
 def hear(from_: str, body: str, now: datetime, ref: str = "i1") -> Received:
     item = Inbound(ref, Channel.SMS, from_, "+13125550199", body)
-    return record_inbound([item], sender_id=make_sender(name=f"{ref}{body}").pk, carrier="sandbox", by=SYSTEM,
-                          now=now)[0]
+    return record_inbound([item], sender_id=make_sender(name=f"{ref}{body}").pk, carrier="sandbox", by=SYSTEM, now=now)[
+        0
+    ]
 
 
 def may_text(person: Person, now: datetime) -> Verdict:
@@ -92,14 +93,13 @@ def test_receipts_for_nothing_hold_up_neither_replies_nor_other_receipts(
     assert Inbox.objects.filter(handled_at=None).count() == 5
 
 
-def test_one_bad_item_does_not_hold_up_the_others(
-    org: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_bad_item_does_not_hold_up_the_others(org: Any, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     make_people(3, now)
     sender = make_sender()
     store_callbacks(
         [Inbound(f"i{n}", Channel.SMS, f"+1312555000{n}", "x", "bad" if n == 1 else "STOP") for n in range(3)],
-        sender_id=sender.pk, carrier="sandbox",
+        sender_id=sender.pk,
+        carrier="sandbox",
     )
     real = record_inbound
 

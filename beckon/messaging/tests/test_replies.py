@@ -67,13 +67,28 @@ OTHERS = {
 }
 
 INNOCENT = (
-    "I'll stop by the office tomorrow", "my bus stop is near your office", "Can't stop laughing",
-    "the rain won't stop", "I need to cancel my appointment on Tuesday", "by the end of the month I can come",
-    "I take the train to the last stop", "My mom had to cancel her trip", "I quit smoking last year",
-    "Nos vemos el fin de semana", "Don't stop, keep me posted", "puedo parar en la oficina mañana",
-    "Stop by tomorrow?", "nonstop", "Can you stop by", "text me when you get off, dont call, my phone has problems",
-    "If you don't call I will come anyway", "I do not have the consent form", "no puedo llamar mañana",
-    "no llamar antes de las 9, trabajo de noche", "remove the stitches on Monday?", "ya no tengo dolor",
+    "I'll stop by the office tomorrow",
+    "my bus stop is near your office",
+    "Can't stop laughing",
+    "the rain won't stop",
+    "I need to cancel my appointment on Tuesday",
+    "by the end of the month I can come",
+    "I take the train to the last stop",
+    "My mom had to cancel her trip",
+    "I quit smoking last year",
+    "Nos vemos el fin de semana",
+    "Don't stop, keep me posted",
+    "puedo parar en la oficina mañana",
+    "Stop by tomorrow?",
+    "nonstop",
+    "Can you stop by",
+    "text me when you get off, dont call, my phone has problems",
+    "If you don't call I will come anyway",
+    "I do not have the consent form",
+    "no puedo llamar mañana",
+    "no llamar antes de las 9, trabajo de noche",
+    "remove the stitches on Monday?",
+    "ya no tengo dolor",
 )
 
 
@@ -111,8 +126,15 @@ def test_a_relatives_death_told_with_a_request_is_about_the_request() -> None:
 
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
-    [("Sí, por favor", "en", "es"), ("no", "es", "es"), ("no", "en", "en"), ("stop", "es", "es"), ("ALTO", "en", "es"),
-     ("quiero cambiar la cita por favor", "en", "es"), ("can you call me tomorrow", "es", "en")],
+    [
+        ("Sí, por favor", "en", "es"),
+        ("no", "es", "es"),
+        ("no", "en", "en"),
+        ("stop", "es", "es"),
+        ("ALTO", "en", "es"),
+        ("quiero cambiar la cita por favor", "en", "es"),
+        ("can you call me tomorrow", "es", "en"),
+    ],
 )
 def test_the_language_is_that_of_the_reply(text: str, language: str, expected: str) -> None:
     assert read_reply(text, language=language).language == expected
@@ -124,8 +146,11 @@ def test_any_text_has_a_meaning_and_normalising_is_final(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
-@given(st.sampled_from(["stop", "unsubscribe", "alto", "quit", "opt out"]), st.sampled_from(["", ".", "!", " \n", "…"]),
-       st.sampled_from([str.upper, str.title, str.lower]))
+@given(
+    st.sampled_from(["stop", "unsubscribe", "alto", "quit", "opt out"]),
+    st.sampled_from(["", ".", "!", " \n", "…"]),
+    st.sampled_from([str.upper, str.title, str.lower]),
+)
 def test_case_and_punctuation_do_not_matter_to_an_opt_out(word: str, end: str, case: object) -> None:
     assert callable(case)
     assert read_reply(case(word) + end).meaning is Meaning.STOP
@@ -146,8 +171,11 @@ def test_ordinary_texts_are_almost_never_taken_for_an_opt_out() -> None:
 @pytest.mark.skipif(not SHARED.exists(), reason="shared/data is not here")
 def test_what_people_ask_assistants_and_clinics_is_no_opt_out() -> None:
     with (SHARED / "clinc150_subset.csv").open(encoding="utf-8") as file:
-        stops = [row["text"] for row in csv.DictReader(file) if read_reply(row["text"]).meaning is Meaning.STOP
-                 and row["intent"] not in ("cancel", "cancel_reservation")]
+        stops = [
+            row["text"]
+            for row in csv.DictReader(file)
+            if read_reply(row["text"]).meaning is Meaning.STOP and row["intent"] not in ("cancel", "cancel_reservation")
+        ]
     assert len(stops) <= 3
     with (SHARED / "utterances_es.csv").open(encoding="utf-8") as file:
         rows = [(row["text"], row["intent"]) for row in csv.DictReader(file)]

@@ -47,7 +47,8 @@ def test_a_failed_message_is_found_on_its_channel_only(org: Any, now: datetime) 
     found = {
         channel: queries.members(
             parse_definition({"field": "message_failed", "op": "is", "value": True, "with": {"channel": channel}}),
-            [people[0].pk], now=now,
+            [people[0].pk],
+            now=now,
         )
         for channel in ("sms", "email")
     }

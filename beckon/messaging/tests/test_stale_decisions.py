@@ -58,8 +58,9 @@ class Waiting:
             return decided
 
         self.monkeypatch.setattr(dispatching, "decide_batch", decide_and_wait)
-        return dispatch(self.live, self.sender.pk, by=SYSTEM, clock=lambda: self.now,
-                        carrier_of=lambda _: self.carrier, seconds=10)
+        return dispatch(
+            self.live, self.sender.pk, by=SYSTEM, clock=lambda: self.now, carrier_of=lambda _: self.carrier, seconds=10
+        )
 
     def _commit(self, meanwhile: Callable[[], object]) -> None:
         with org_scope(self.live):
@@ -110,7 +111,5 @@ def test_a_person_marked_while_it_waited_however_shortly_is_not_written_to(
 ) -> None:
     world = Waiting(live, monkeypatch, NOON)
     people = world.queue()
-    done = world.run(
-        timedelta(0), lambda: Person.objects.filter(pk=people[0].pk).update(do_not_contact_at=NOON)
-    )
+    done = world.run(timedelta(0), lambda: Person.objects.filter(pk=people[0].pk).update(do_not_contact_at=NOON))
     assert (done.sent, done.dropped) == (4, 1)

@@ -55,7 +55,11 @@ def test_after_an_opt_out_nothing_that_was_queued_goes(org: Any, now: datetime) 
     event = Event.objects.get(kind="message.failed")
     assert event.person_id == people[1].pk
     assert event.data == {
-        "step": "text-1", "reason": "opted_out", "channel": "sms", "enrollment_id": 9, "campaign_id": None
+        "step": "text-1",
+        "reason": "opted_out",
+        "channel": "sms",
+        "enrollment_id": 9,
+        "campaign_id": None,
     }
 
 
@@ -89,8 +93,18 @@ def test_an_expired_text_is_dropped_not_sent_late(org: Any, now: datetime) -> No
 def test_two_messages_to_one_person_do_not_both_pass_the_cap(org: Any, now: datetime) -> None:
     people, sender = make_people(1, now), make_sender()
     first = texts(people, sender, now, expires_at=now + timedelta(days=3))
-    second = [NewMessage(manual_key("again"), people[0].pk, first[0].channel, Purpose.INFORMATIONAL, sender.pk,
-                         body="again", expires_at=now + timedelta(days=3), hipaa_class="treatment")]
+    second = [
+        NewMessage(
+            manual_key("again"),
+            people[0].pk,
+            first[0].channel,
+            Purpose.INFORMATIONAL,
+            sender.pk,
+            body="again",
+            expires_at=now + timedelta(days=3),
+            hipaa_class="treatment",
+        )
+    ]
     queue_messages(first + second, by=SYSTEM, now=now)
     done = send(now)
     assert (done.delivered, done.later) == (1, 1)

@@ -18,7 +18,7 @@ from beckon.messaging.wording.links import make_unsubscribe_token, read_unsubscr
 from beckon.messaging.wording.variables import OPT_OUT
 
 TEXT = 'Hi {{ first_name or "there" }}, {{ practice_name }} here. Call us. {{ opt_out }}'
-EMAIL = "Hello from {{ practice_name }}.\n{{ postal_address or \"\" }}\n{{ unsubscribe_url or \"\" }}"
+EMAIL = 'Hello from {{ practice_name }}.\n{{ postal_address or "" }}\n{{ unsubscribe_url or "" }}'
 
 
 def wording(**more: Any) -> Wording:

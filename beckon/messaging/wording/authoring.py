@@ -52,7 +52,11 @@ def save_template(wording: Wording, *, by: Actor, now: datetime) -> Saved | NotS
             key=wording.key, channel=wording.channel.value, language=wording.language, version=highest + 1, **words
         )
     record_audit(
-        action="template.saved", object_kind="template", object_ids=[template.pk], by=by, now=now,
+        action="template.saved",
+        object_kind="template",
+        object_ids=[template.pk],
+        by=by,
+        now=now,
         detail={"key": template.key, "language": template.language, "version": template.version},
     )
     return Saved(template, tuple(findings))
@@ -72,7 +76,11 @@ def sign_off(template: Template, name: str, *, by: Actor, now: datetime) -> bool
         return False
     template.refresh_from_db()
     record_audit(
-        action="template.signed_off", object_kind="template", object_ids=[template.pk], by=by, now=now,
+        action="template.signed_off",
+        object_kind="template",
+        object_ids=[template.pk],
+        by=by,
+        now=now,
         detail={"key": template.key, "language": template.language, "version": template.version},
     )
     return True

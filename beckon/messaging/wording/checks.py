@@ -127,11 +127,14 @@ def _private(wording: Wording) -> list[Finding]:
     exposed = {"subject"} if wording.channel is Channel.EMAIL else {"subject", "body", "back"}
     return [
         Finding(
-            part, source.count("\n", 0, match.start()) + 1, "private",
+            part,
+            source.count("\n", 0, match.start()) + 1,
+            "private",
             f"“{match[0]}” tells others about the person's health. Say it on the secure page or in the call.",
             is_error=False,
         )
-        for part, source in _parts(wording) if part in exposed
+        for part, source in _parts(wording)
+        if part in exposed
         for match in _HEALTH.finditer(source)
     ]
 

@@ -139,12 +139,23 @@ def _resolve(lines: list[str], at: int, dialect: Dialect, width: int) -> tuple[i
     span = _closing_line(lines, at, dialect)
     if span:
         joined = dialect.parse("\n".join(lines[at : at + span]))
-        swallowed = any(len(dialect.parse(line)) == width for line in lines[at + 1 : at + span - 1]) and width > 1
+        swallowed = width > 1 and any(
+            _stands_alone(line, dialect) and len(dialect.parse(line)) == width for line in lines[at + 1 : at + span - 1]
+        )
         tail_is_row = width > 1 and len(dialect.literal(lines[at + span - 1])) == width
         fits = len(joined) == width or (len(joined) < width and len(literal) < width)
         if fits and not swallowed and not (tail_is_row and len(literal) == width):
             return span, joined
     return 1, literal
+
+
+def _stands_alone(line: str, dialect: Dialect) -> bool:
+    """Whether a line can be a record of its own: each value with a quote begins and ends with one."""
+    quote = dialect.quote
+    return all(
+        quote not in value or (len(value) > 1 and value[0] == quote == value[-1])
+        for value in line.split(dialect.delimiter)
+    )
 
 
 def _closing_line(lines: list[str], at: int, dialect: Dialect) -> int:

@@ -51,7 +51,10 @@ def test_the_delimiter_is_found(delimiter: str) -> None:
 @given(
     st.lists(
         st.lists(
-            st.text(st.characters(codec="utf-8", exclude_characters="\r\x00"), max_size=8), min_size=3, max_size=3
+            # No comma: a line inside a value that looks like a whole row is told apart by other rules.
+            st.text(st.characters(codec="utf-8", exclude_characters="\r\x00,"), max_size=8),
+            min_size=3,
+            max_size=3,
         ),
         min_size=1,
         max_size=30,

@@ -10,8 +10,16 @@ WEEK = {day: [["09:00", "12:00"], ["13:00", "17:00"]] for day in ("mon", "tue", 
 
 def make_person(now: datetime, **fields: object) -> Person:
     """A person in New York without a telephone."""
-    given = {"given_name": "Ada", "family_name": "Sample", "name_key": "sample|ada", "state": "NY",
-             "time_zone": "America/New_York", "origin": "own", "created_at": now, "updated_at": now}
+    given = {
+        "given_name": "Ada",
+        "family_name": "Sample",
+        "name_key": "sample|ada",
+        "state": "NY",
+        "time_zone": "America/New_York",
+        "origin": "own",
+        "created_at": now,
+        "updated_at": now,
+    }
     return Person.objects.create(**(given | fields))
 
 

@@ -58,8 +58,13 @@ def test_the_same_visit_asked_for_again_is_answered_by_the_one_that_stands(wish,
 def test_a_visit_that_begins_within_another_is_refused_also_inside_one_batch(wish, now) -> None:
     other = make_person(now, given_name="Bo").pk
     answers = book(
-        [wish, ask(wish, person_id=other, starts_at=TUESDAY_10 + timedelta(minutes=15)),
-         ask(wish, person_id=other, starts_at=TUESDAY_10 + timedelta(minutes=30))], by=SYSTEM, now=now,
+        [
+            wish,
+            ask(wish, person_id=other, starts_at=TUESDAY_10 + timedelta(minutes=15)),
+            ask(wish, person_id=other, starts_at=TUESDAY_10 + timedelta(minutes=30)),
+        ],
+        by=SYSTEM,
+        now=now,
     )
     assert answers[1] == Refused(NotBooked.SLOT_TAKEN)
     assert isinstance(answers[2], Booked)
@@ -104,7 +109,8 @@ def test_a_cancelled_visit_frees_its_slot_and_counts_as_last_appointment(wish, n
     person = Person.objects.get(pk=wish.person_id)
     assert (person.next_appointment_at, person.last_appointment_outcome) == (None, "cancelled_by_patient")
     assert cancel([booked.appointment_id, 0], by_practice=True, by=SYSTEM, now=now) == [
-        Refused(NotBooked.NOT_BOOKED_ANY_MORE), Refused(NotBooked.APPOINTMENT_UNKNOWN)
+        Refused(NotBooked.NOT_BOOKED_ANY_MORE),
+        Refused(NotBooked.APPOINTMENT_UNKNOWN),
     ]
     (again,) = book([wish], by=SYSTEM, now=now)
     assert isinstance(again, Booked)
@@ -150,8 +156,9 @@ def test_open_slots_leave_out_what_is_taken_and_weeks_that_are_full(wish, now) -
     clinician = make_clinician(slots_per_week=1)
     book([ask(wish, clinician_id=clinician.pk, starts_at=TUESDAY_10 + timedelta(days=1))], by=SYSTEM, now=now)
     assert open_slots(start=day, end=day + timedelta(days=2), clinician_ids=[clinician.pk]) == []
-    assert open_slots(start=day, end=day + timedelta(days=9), clinician_ids=[clinician.pk], limit=1)[0].starts_at \
-        == datetime(2026, 11, 23, 14, tzinfo=UTC)
+    assert open_slots(start=day, end=day + timedelta(days=9), clinician_ids=[clinician.pk], limit=1)[
+        0
+    ].starts_at == datetime(2026, 11, 23, 14, tzinfo=UTC)
 
 
 def test_capacity_is_the_smaller_of_our_share_and_the_hours_less_what_is_booked(wish, now) -> None:

@@ -76,7 +76,8 @@ def nodes() -> st.SearchStrategy[dict[str, Any]]:
     def deeper(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
         group = st.lists(inner, min_size=1, max_size=3)
         return st.one_of(
-            group.map(lambda parts: {"all": parts}), group.map(lambda parts: {"any": parts}),
+            group.map(lambda parts: {"all": parts}),
+            group.map(lambda parts: {"any": parts}),
             inner.map(lambda part: {"not": part}),
         )
 

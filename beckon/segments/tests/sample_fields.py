@@ -55,22 +55,28 @@ FIELDS: tuple[SegmentField, ...] = (
     _value("born", FieldKind.DATE, "p.birth_date"),
     _value("age", FieldKind.AGE, "p.birth_date"),
     ManyField(
-        "identifier", _label("identifier"), FieldKind.TEXT,
+        "identifier",
+        _label("identifier"),
+        FieldKind.TEXT,
         Rows(
-            "people_personidentifier i", "i.person_id",
+            "people_personidentifier i",
+            "i.person_id",
             only=lambda ask: Sql("i.system = %s", (ask.parameters["system"],)),
         ),
-        "split_part(i.value, ':', 1)", parameters=(Parameter("system", _label("system"), required=True),),
+        "split_part(i.value, ':', 1)",
+        parameters=(Parameter("system", _label("system"), required=True),),
     ),
     ManyField("event_time", _label("event time"), FieldKind.MOMENT, Rows(_EVENTS, "e.person_id", "e.at"), "e.at"),
     HasField("any_event", _label("any event"), Rows(_EVENTS, "e.person_id", "e.at")),
     CountField(
-        "events", _label("events"),
+        "events",
+        _label("events"),
         Rows(_EVENTS, "e.person_id", "e.at", lambda ask: Sql("e.kind = %s", (ask.parameters["kind"],))),
         parameters=(Parameter("kind", _label("kind"), required=True),),
     ),
     TallyField(
-        "contacts", _label("contacts"),
+        "contacts",
+        _label("contacts"),
         at_least=lambda n, ask: Sql(
             "p.recent_contacts[cardinality(p.recent_contacts) - %s] >= %s::timestamptz", (n - 1, _since(ask))
         ),

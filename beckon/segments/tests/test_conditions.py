@@ -54,7 +54,8 @@ def _clause(**changes: object) -> dict[str, Any]:
         (_clause(**{"with": {"last_days": 3}}), "$.where.all[1].with.last_days", "takes nothing"),
         (
             _clause(field="any_event", op="is", value=True, **{"with": {"last_days": 3, "next_days": 3}}),
-            "$.where.all[1].with", "not both",
+            "$.where.all[1].with",
+            "not both",
         ),
         (_clause(extra=1), "$.where.all[1].extra", "take it out"),
         ({"where": {"all": [GOOD, {"field": "tries", "op": "is"}]}, "version": 1}, "$.where.all[1].value", "missing"),
@@ -81,7 +82,9 @@ def test_a_mistake_is_named_with_its_place_and_what_to_do(raw: object, path: str
 def test_every_mistake_of_a_document_is_told_at_once() -> None:
     raw = {"all": [{**GOOD, "op": "?"}, {"any": []}, {"not": {**GOOD, "field": "?"}}]}
     assert [path for path, _ in _problems(raw)] == [
-        "$.where.all[0].op", "$.where.all[1].any", "$.where.all[2].not.field",
+        "$.where.all[0].op",
+        "$.where.all[1].any",
+        "$.where.all[2].not.field",
     ]
 
 
@@ -98,15 +101,27 @@ def test_absurd_nesting_and_size_are_refused() -> None:
             parse_text(text)
 
 
-@given(st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["tries", "is", "family"]),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.sampled_from(["all", "any", "not", "everyone", "field", "op", "value", "with", "version", "where", "?"]),
-        inner, max_size=5,
-    ),
-    max_leaves=25,
-))
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats()
+        | st.text()
+        | st.sampled_from(["tries", "is", "family"]),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["all", "any", "not", "everyone", "field", "op", "value", "with", "version", "where", "?"]
+                ),
+                inner,
+                max_size=5,
+            )
+        ),
+        max_leaves=25,
+    )
+)
 def test_any_json_is_either_read_or_refused_with_a_place(raw: object) -> None:
     problems = [Problem("$", "none")]
     try:

@@ -15,10 +15,12 @@ pytestmark = pytest.mark.usefixtures("fields")
 DOCUMENT = {
     "all": [
         {"field": "last_visit", "op": "more_than_ago", "value": 365},
-        {"any": [
-            {"field": "age", "op": "between", "value": [50, 75]},
-            {"field": "sex", "op": "one_of", "value": ["male", "other"]},
-        ]},
+        {
+            "any": [
+                {"field": "age", "op": "between", "value": [50, 75]},
+                {"field": "sex", "op": "one_of", "value": ["male", "other"]},
+            ]
+        },
         {"not": {"field": "contacts", "op": "at_least", "value": 1, "with": {"last_days": 30}}},
     ]
 }
@@ -27,8 +29,14 @@ DOCUMENT = {
 @pytest.fixture
 def person(org: Any, now: datetime) -> Person:
     return Person.objects.create(
-        name_key="", origin="own", birth_date=date(1976, 11, 17), sex="female", created_at=now, updated_at=now,
-        last_encounter_at=now - timedelta(days=400), recent_contacts=[now - timedelta(days=3)],
+        name_key="",
+        origin="own",
+        birth_date=date(1976, 11, 17),
+        sex="female",
+        created_at=now,
+        updated_at=now,
+        last_encounter_at=now - timedelta(days=400),
+        recent_contacts=[now - timedelta(days=3)],
     )
 
 

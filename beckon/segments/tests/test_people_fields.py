@@ -15,12 +15,26 @@ def pair(org: Any, now: datetime) -> tuple[int, int]:
     """Somebody with a history, and somebody about whom nothing is known."""
     days = timedelta(days=1)
     full = Person.objects.create(
-        family_name="Ibarra", name_key="ibarra|", origin="bought", sex="female", language="es", state="NY",
-        postal_code="10001", time_zone="America/New_York", birth_date=date(1976, 11, 16),
-        created_at=now, updated_at=now,
-        last_encounter_at=now - 400 * days, last_appointment_at=now - 30 * days, last_appointment_outcome="missed",
-        next_appointment_at=now + 5 * days, last_call_at=now - 7 * days, call_attempts=2, do_not_contact_at=now,
-        deceased_at=now, recent_contacts=[now - 20 * days, now - 10 * days, now - 1 * days],
+        family_name="Ibarra",
+        name_key="ibarra|",
+        origin="bought",
+        sex="female",
+        language="es",
+        state="NY",
+        postal_code="10001",
+        time_zone="America/New_York",
+        birth_date=date(1976, 11, 16),
+        created_at=now,
+        updated_at=now,
+        last_encounter_at=now - 400 * days,
+        last_appointment_at=now - 30 * days,
+        last_appointment_outcome="missed",
+        next_appointment_at=now + 5 * days,
+        last_call_at=now - 7 * days,
+        call_attempts=2,
+        do_not_contact_at=now,
+        deceased_at=now,
+        recent_contacts=[now - 20 * days, now - 10 * days, now - 1 * days],
     )
     empty = Person.objects.create(name_key="", origin="own", created_at=now - 500 * days, updated_at=now)
     mobile = Number.objects.create(kind="phone", value="+12125550101", line_type="mobile")
@@ -32,7 +46,12 @@ def pair(org: Any, now: datetime) -> tuple[int, int]:
     for name, retired in (("November", None), ("October", now)):
         source = Source.objects.create(name=name, created_at=now)
         SourceRecord.objects.create(
-            source_id=source.pk, key="1", digest="", person_id=full.pk, first_import_id=1, last_import_id=1,
+            source_id=source.pk,
+            key="1",
+            digest="",
+            person_id=full.pk,
+            first_import_id=1,
+            last_import_id=1,
             retired_at=retired,
         )
     return full.pk, empty.pk

@@ -46,6 +46,8 @@ def bench_command(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "beckon.ops.cli", "bench", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=children._environment(), start_new_session=True,
+        # A job run in the background has SIGINT ignored, and would pass that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads run here
     )  # fmt: skip
 
 
