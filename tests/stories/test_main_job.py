@@ -118,7 +118,8 @@ def test_nobody_was_contacted_twice_for_one_step_nor_called_more_than_five_times
         (most,) = cursor.fetchone()
         cursor.execute(
             "SELECT max(n) FROM (SELECT count(*) AS n FROM messaging_message WHERE NOT is_inbound"
-            " AND sent_at IS NOT NULL AND enrollment_id IS NOT NULL AND step <> '' GROUP BY person_id, step, sent_at::date) t"
+            " AND sent_at IS NOT NULL AND enrollment_id IS NOT NULL AND step <> ''"
+            " GROUP BY person_id, step, sent_at::date) t"
         )
         (same_step_same_day,) = cursor.fetchone()
     assert 2 <= most <= 5
