@@ -38,7 +38,7 @@ check: .venv/dev.stamp ## lint, types, layers, migrations
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@if find beckon -name '*.html' | grep -q .; then $(BIN)/djlint beckon --check --lint --quiet; fi
-	@$(BIN)/python -m django makemigrations --check --dry-run --settings beckon.settings
+	@$(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run --settings beckon.settings
 
 storm: .venv/dev.stamp ## kills, restarts and races; slow
 	@$(BIN)/python -m pytest -q -m storm -p no:randomly beckon tests

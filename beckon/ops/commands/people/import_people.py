@@ -17,7 +17,7 @@ from beckon.people.errors import ImportCancelled, ImportRefused
 from beckon.people.importing.options import ImportOptions, parse_consent
 from beckon.people.importing.running import Result, Tell, cancel_import, prepare_import, run_import
 from beckon.people.importing.undoing import undo_import
-from beckon.people.models import Import
+from beckon.people.models import Import, Source
 from beckon.people.normal.fields import Field
 
 HELP = "Take in a file of people: CSV, TSV or any delimited text in any encoding, XLSX, FHIR Patient NDJSON."
@@ -36,8 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--origin",
         choices=["own", "referral", "bought"],
-        default="own",
-        help="people of a bought list start without consent",
+        help="people of a bought list start without consent (default: as the source's last file, else own)",
     )
     parser.add_argument("--vendor", default="", help="who sold the list")
     parser.add_argument("--price", metavar="DOLLARS", help="what the whole list cost")
@@ -108,8 +107,9 @@ def source_name_of(path: Path) -> str:
 def _prepare(args: argparse.Namespace, organization: Organization) -> int:
     if args.file is None:
         raise ImportRefused("name the FILE to import, or --resume with the number of an earlier import")
+    source_name = args.source or source_name_of(args.file)
     options = ImportOptions(
-        origin=args.origin,
+        origin=args.origin or origin_of(organization, source_name),
         vendor=args.vendor,
         price_cents=_cents(args.price),
         consent=parse_consent(args.consent),
@@ -121,11 +121,17 @@ def _prepare(args: argparse.Namespace, organization: Organization) -> int:
     return prepare_import(
         organization,
         args.file,
-        source_name=args.source or source_name_of(args.file),
+        source_name=source_name,
         options=options,
         by=COMMAND_LINE,
         now=domain_now(organization),
     )
+
+
+def origin_of(organization: Organization, source_name: str) -> str:
+    """The origin a source was last said to have: next month's file of a bought list is bought too. Else "own"."""
+    with org_scope(organization):
+        return Source.objects.filter(name=source_name).values_list("origin", flat=True).first() or "own"
 
 
 def _cents(price: str | None) -> int | None:
