@@ -124,7 +124,8 @@ class MemoryWatch:
         self._thread.start()
 
     def start(self) -> None:
-        """Watch from now on."""
+        """Watch from now on. Looks once at once: what is timed may be over before the next sample."""
+        self.peak_mb = max(self.peak_mb, self._now())
         self._is_on.set()
 
     def stop(self) -> None:
@@ -136,10 +137,13 @@ class MemoryWatch:
         self._is_over.set()
         self._thread.join()
 
+    def _now(self) -> float:
+        return sum(map(_resident, _family(self._pid))) / 1e6
+
     def _watch(self) -> None:
         while not self._is_over.wait(_BETWEEN_SAMPLES):
             if self._is_on.is_set():
-                found = sum(map(_resident, _family(self._pid))) / 1e6
+                found = self._now()
                 if self._is_on.is_set():
                     self.peak_mb = max(self.peak_mb, found)
 
