@@ -13,8 +13,9 @@ from types import ModuleType
 
 from beckon import config
 
-NOTHING, DJANGO, DATABASE = "nothing", "django", "database"
-"""What a command needs before it runs: nothing, Django's set-up, or also a running, migrated database."""
+NOTHING, DJANGO, DATABASE, SCRATCH = "nothing", "django", "database", "scratch"
+"""What a command needs before it runs: nothing, Django's set-up, also a running, migrated database, or the same for
+work in a scratch organization: there the tables are made where nothing was set up yet."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(("desk", "dispose"), "calls.desk_dispose", "record the outcome of a call"),
     Command(("report", "weekly"), "results.report_weekly", "the week's report as PDF"),
     Command(("report", "funnel"), "results.report_funnel", "a campaign's figures on the screen"),
-    Command(("rehearse",), "results.rehearse", "run a playbook on virtual people in a scratch organization"),
-    Command(("bench",), "results.bench", "measure this machine against the speed goals"),
+    Command(("rehearse",), "results.rehearse", "run a playbook on virtual people in a scratch organization", SCRATCH),
+    Command(("bench",), "results.bench", "measure this machine against the speed goals", SCRATCH),
 )
 
 
@@ -133,6 +134,10 @@ def _make_ready(needs: str) -> None:
         from beckon.ops.migrations import refuse_unmigrated
 
         refuse_unmigrated()
+    elif needs == SCRATCH:
+        from beckon.ops.migrations import make_shared_tables_if_none
+
+        make_shared_tables_if_none(_tell)
 
 
 def _run(command: Command, module: ModuleType, rest: Sequence[str]) -> int:

@@ -13,7 +13,11 @@ from beckon.core.routers import PUBLIC, is_shared
 
 
 class NotMigrated(BeckonError):
-    """The database is older than the program, or empty."""
+    """The database is older than the program, or empty, or does not answer."""
+
+
+class EmptyDatabase(NotMigrated):
+    """Nothing was set up yet."""
 
 
 def migrate_all(tell: Callable[[str], None]) -> None:
@@ -47,11 +51,24 @@ def schemas_behind() -> list[str]:
 
 
 def refuse_unmigrated() -> None:
-    """Raise NotMigrated when the shared tables are missing; the message says what to run."""
+    """Raise NotMigrated when the shared tables are missing (EmptyDatabase) or unreachable; the message says what to
+    run."""
     try:
         with connections["default"].cursor() as cursor:
             cursor.execute("SELECT 1 FROM core_organization LIMIT 1")
     except ProgrammingError as error:
-        raise NotMigrated("the database is empty; run `beckon init --org SHORT-NAME` or `beckon migrate`") from error
+        raise EmptyDatabase("the database is empty; run `beckon init --org SHORT-NAME` or `beckon migrate`") from error
     except OperationalError as error:
         raise NotMigrated(f"the database does not answer: {error}; `beckon doctor` helps") from error
+
+
+def make_shared_tables_if_none(tell: Callable[[str], None]) -> None:
+    """On a machine where nothing was set up, make the shared tables: what works in scratch organizations needs no more.
+
+    An installation that exists is left as it is; upgrading one is `beckon migrate`'s, on purpose. Raises NotMigrated.
+    """
+    try:
+        refuse_unmigrated()
+    except EmptyDatabase:
+        tell("first use: making the shared tables")
+        migrate_schema(PUBLIC)
