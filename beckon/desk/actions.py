@@ -30,6 +30,7 @@ __all__ = [
     "hand_over_callbacks",
     "install_default_dispositions",
     "install_default_texts",
+    "leave_desk",
     "open_tasks",
     "release",
     "take_next",
@@ -157,6 +158,14 @@ def hand_over_callbacks(leaving: Actor, to: Actor | None, *, by: Actor, now: dat
             detail={"from": leaving.key, "to": to.key if to else "anyone"},
         )
     return len(ids)
+
+
+def leave_desk(leaving: Actor, to: Actor | None, *, by: Actor, now: datetime) -> tuple[int, int]:
+    """An agent leaves for good: whom they hold is given back, what they promised goes to `to`, or to anyone.
+
+    Returns how many were given back and how many callbacks were handed over.
+    """
+    return release([leaving], by=by, now=now), hand_over_callbacks(leaving, to, by=by, now=now)
 
 
 def get_queue(name: str) -> CallQueue:

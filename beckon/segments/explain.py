@@ -52,6 +52,28 @@ class Step:
     value: str
 
 
+def lines_of(definition: Definition, language: Language = Language.ENGLISH) -> list[tuple[int, str]]:
+    """What the condition says, line by line from the top: depth of nesting and sentence. Reads no database."""
+    return list(_outline(definition.where, 0, language))
+
+
+def _outline(node: Node, depth: int, language: Language) -> Iterator[tuple[int, str]]:
+    match node:
+        case Clause():
+            yield depth, clause_sentence(node, field_of(node), language)
+        case Group(joiner=joiner, parts=parts):
+            yield depth, in_language(ALL if joiner == "all" else ANY, language)
+            for part in parts:
+                yield from _outline(part, depth + 1, language)
+        case Not(part=part):
+            yield depth, in_language(NOT, language)
+            yield from _outline(part, depth + 1, language)
+        case Everyone():
+            yield depth, in_language(EVERYONE, language)
+        case _:
+            assert_never(node)
+
+
 @dataclass(frozen=True)
 class Explanation:
     """The answer for one person; `inside` is what membership says at the same `now`."""

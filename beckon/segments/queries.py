@@ -18,7 +18,7 @@ from beckon.segments.compile import concat, condition_sql, join, value_sql
 from beckon.segments.conditions import Clause, Definition, clauses_of, parse_definition, to_json
 from beckon.segments.errors import UnknownSegment
 from beckon.segments.explain import Barrier, ClauseAnswer, Explanation
-from beckon.segments.models import Segment
+from beckon.segments.models import Segment, SegmentVersion
 
 STREAM_BATCH = 10_000
 _PEOPLE = f"FROM {Person._meta.db_table} p WHERE "
@@ -43,6 +43,30 @@ def get_definition(name: str) -> Definition:
         return parse_definition(Segment.objects.get(name=name, archived_at=None).definition)
     except Segment.DoesNotExist as error:
         raise UnknownSegment(f"there is no segment {name!r}") from error
+
+
+def find_segment(name: str) -> Segment | None:
+    """The saved segment of this name, also one out of use; None where there never was one."""
+    return Segment.objects.filter(name=name.strip()).first()
+
+
+def get_segment(name: str) -> Segment:
+    """The saved segment of this name, also one out of use. Raises UnknownSegment."""
+    segment = find_segment(name)
+    if segment is None:
+        raise UnknownSegment(f"there is no segment {name!r}; `beckon segment list` shows them")
+    return segment
+
+
+def list_segments(*, with_archived: bool = False) -> list[Segment]:
+    """The saved segments by name, newest version each; with those out of use where asked for."""
+    rows = Segment.objects.order_by("name")
+    return list(rows if with_archived else rows.filter(archived_at=None))
+
+
+def versions_of(segment: Segment) -> list[SegmentVersion]:
+    """Every version of a segment with its condition, newest first."""
+    return list(segment.versions.order_by("-version"))
 
 
 def count(definition: Definition, *, now: datetime, limit: int | None = None) -> Count:

@@ -14,7 +14,7 @@ from beckon.desk.models import Call, CallTask
 from beckon.desk.rules import Details
 from beckon.desk.timing import NOTHING_NAMED, Moment
 from beckon.desk.values import NotDisposed, NotUndone, Outcome
-from beckon.ops.commands.calls.desk_next import agent_of
+from beckon.ops.commands.calls.desk_next import add_agent_argument, agent_of
 from beckon.people.models import Person
 from beckon.scheduling.actions import NewAppointment, Refused, book
 from beckon.scheduling.models import VisitType
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Times are the practice's own, such as 2026-11-24T15:00; a call-back's day or hour alone is the person's."""
     parser.add_argument("code", nargs="?", help="NOANS, LVM, DONE, CBACK, NOT_NOW, WNUM ...")
     parser.add_argument("--org", required=True)
-    parser.add_argument("--agent", required=True, metavar="EMAIL")
+    add_agent_argument(parser)
     parser.add_argument("--task", type=int, help="as shown by `beckon desk next`")
     parser.add_argument(
         "--at",

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from beckon.core.actors import Actor, user
 from beckon.core.clock import domain_now
 from beckon.core.errors import BeckonError
-from beckon.core.models import Organization, User
+from beckon.core.models import Organization
+from beckon.core.staff.queries import find_member
 from beckon.core.tenancy import get_organization, org_scope
 from beckon.desk.actions import take_next
 from beckon.desk.models import CallQueue
@@ -30,7 +31,7 @@ class NoAgent(BeckonError):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Agents are named by their e-mail."""
     parser.add_argument("--org", required=True)
-    parser.add_argument("--agent", required=True, metavar="EMAIL", help="a member of the organization")
+    add_agent_argument(parser)
     parser.add_argument("--queue", default="Outreach")
 
 
@@ -48,14 +49,23 @@ def run(args: argparse.Namespace) -> int:
     return 0 if empty is None else 1
 
 
+def add_agent_argument(parser: argparse.ArgumentParser) -> None:
+    """--as EMAIL (or --agent): who sits at the desk."""
+    parser.add_argument("--as", "--agent", dest="agent", required=True, metavar="EMAIL", help="a member who calls")
+
+
 def agent_of(email: str, organization: Organization) -> Actor:
-    """The member with this e-mail as an actor. Raises NoAgent."""
-    found = User.objects.filter(
-        email=email.strip().lower(), is_active=True, memberships__organization=organization, memberships__ended_at=None
-    ).first()
-    if found is None:
-        raise NoAgent(f"{email} is not a member of {organization.slug}; `beckon init` makes the first administrator")
-    return user(found.pk)
+    """The member with this e-mail, whose role calls, as an actor; inside or outside the scope. Raises NoAgent."""
+    with org_scope(organization):
+        member = find_member(email)
+    if member is None:
+        raise NoAgent(
+            f"{email} is not a member of {organization.slug}; "
+            f"`beckon users add {email} --role agent --org {organization.slug}` makes them one"
+        )
+    if not member.may_call:
+        raise NoAgent(f"{email} is here as {member.role}, who is not served people to call")
+    return user(member.user_id)
 
 
 def _promised(agent: Actor, now: datetime, zone: ZoneInfo) -> list[str]:
