@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check storm bench fix migrations
+.PHONY: help setup demo demo-reset test check storm bench fix migrations translations
 
 help: ## what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -17,38 +17,47 @@ help: ## what each word does
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+.venv/web.stamp: .venv/run.stamp beckon/web/frontend/package-lock.json beckon/web/locale/es/LC_MESSAGES/django.po
+	@echo "installing the pages' style sheets, fonts and icons"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm ci --prefix beckon/web/frontend --loglevel=error --ignore-scripts
+	@$(BIN)/python -m beckon.web.translations compile
+	@touch $@
+
 .venv/dev.stamp: .venv/run.stamp requirements/dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
-setup: .venv/run.stamp ## install only
+setup: .venv/web.stamp ## install only
 
-demo: .venv/run.stamp ## sample practice, fourteen weeks of outreach, the funnel and the weekly report
+demo: .venv/web.stamp ## sample practice, fourteen weeks of outreach, the funnel and the weekly report
 	@$(BIN)/beckon demo
 
-demo-reset: .venv/run.stamp ## forget the demo's data
+demo-reset: .venv/web.stamp ## forget the demo's data
 	@$(BIN)/beckon demo --reset
 
-test: .venv/dev.stamp ## run the tests
+test: .venv/dev.stamp .venv/web.stamp ## run the tests
 	@$(BIN)/python -m pytest -n $(WORKERS) -q -rs
 
-check: .venv/dev.stamp ## lint, types, layers, migrations
+check: .venv/dev.stamp .venv/web.stamp ## lint, types, layers, migrations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@if find beckon -name '*.html' | grep -q .; then $(BIN)/djlint beckon --check --lint --quiet; fi
+	@$(BIN)/djlint beckon --lint --quiet
 	@$(BIN)/python -W ignore::RuntimeWarning -m django makemigrations --check --dry-run --settings beckon.settings
 
-storm: .venv/dev.stamp ## kills, restarts and races; slow
+storm: .venv/dev.stamp .venv/web.stamp ## kills, restarts and races; slow
 	@$(BIN)/python -m pytest -q -m storm -p no:randomly beckon tests
 
-bench: .venv/run.stamp ## measure this machine against the speed goals
+bench: .venv/web.stamp ## measure this machine against the speed goals
 	@$(BIN)/beckon bench
 
 fix: .venv/dev.stamp ## mend what the linters can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+translations: .venv/web.stamp ## collect what the pages say into the Spanish catalogue
+	@$(BIN)/python -m beckon.web.translations update
 
 migrations: .venv/dev.stamp ## write the migrations your models need
 	@$(BIN)/python -m django makemigrations --settings beckon.settings

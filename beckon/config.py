@@ -59,6 +59,13 @@ VARIABLES: tuple[Variable, ...] = (
         "http://localhost:8000",
         "Address that links in messages start with. Production requires https.",
     ),
+    Variable("BECKON_IDLE_MINUTES", "15", "Minutes without a click or key after which a person is logged off."),
+    Variable(
+        "BECKON_SECOND_FACTOR",
+        "required",
+        "required: roles that see people's data need an authenticator app or a passkey in live organizations. "
+        "optional: they may.",
+    ),
     Variable("BECKON_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 

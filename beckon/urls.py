@@ -1,5 +1,5 @@
-"""Addresses of the site. The pages come with the issue after the main job; until then there are none."""
+"""Addresses of the site: all of them are pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [path("", include("beckon.web.urls"))]

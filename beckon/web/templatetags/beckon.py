@@ -1,0 +1,165 @@
+"""The pieces every page is made of, as template tags. Loaded everywhere; /gallery/ shows each one."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.core.paginator import Page
+from django.http import QueryDict
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from beckon.web.assets import PACKAGES
+
+register = template.Library()
+
+TONES = ("good", "bad", "warn", "info", "calm")
+"""What a badge or notice says; each has its own icon, since nothing may be only a colour."""
+_ICON_OF_TONE = {"good": "check", "bad": "alert-circle", "warn": "alert-triangle", "info": "info-circle", "calm": ""}
+_COLOUR_OF_TONE = {"good": "green", "bad": "red", "warn": "yellow", "info": "blue", "calm": "secondary"}
+
+
+@cache
+def _svg(name: str) -> str:
+    source = PACKAGES / f"@tabler/icons/icons/outline/{name}.svg"
+    if not name.replace("-", "").isalnum() or not source.exists():
+        return ""
+    inner = source.read_text().split(">", 1)[1].rsplit("</svg>", 1)[0]
+    if source.read_text().lstrip().startswith("<!--"):  # the licence's remark stands before the picture
+        inner = source.read_text().split("<svg", 1)[1].split(">", 1)[1].rsplit("</svg>", 1)[0]
+    return " ".join(inner.split())
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A picture from Tabler's outline set. With `label` it is read out; without, screen readers skip it."""
+    told = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="icon" width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
+        'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
+        told,
+        mark_safe(_svg(name)),  # noqa: S308 - from the npm package, never from people
+    )
+
+
+@register.simple_tag
+def badge(text: Any, tone: str = "calm") -> SafeString:
+    """A word with a tone: good, bad, warn, info or calm."""
+    tone = tone if tone in TONES else "calm"
+    picture = icon(_ICON_OF_TONE[tone]) if _ICON_OF_TONE[tone] else ""
+    return format_html('<span class="badge tone-{}">{}{}</span>', tone, picture, text)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Mapping[str, Any], at: datetime | date | None, zone: str = "", form: str = "long") -> SafeString:
+    """A time with its zone named, in `zone` (an IANA name) or the practice's own; a dash where there is none.
+
+    `form`: long (Tue, Nov 17, 2026, 10:05 AM EST), short (Nov 17, 10:05 AM EST), day (Nov 17, 2026) or
+    clock (10:05 AM EST).
+    """
+    if at is None:
+        return format_html('<span class="text-secondary">{}</span>', "–")
+    if not isinstance(at, datetime):
+        return format_html('<time datetime="{}">{}</time>', at.isoformat(), formats.date_format(at, "DATE_FORMAT"))
+    organization = context.get("organization")
+    place = ZoneInfo(zone or (organization.time_zone if organization else "UTC"))
+    local = timezone.localtime(at, place)
+    patterns = {
+        "long": gettext("D, N j, Y, g:i A"),
+        "short": gettext("N j, g:i A"),
+        "day": gettext("N j, Y"),
+        "clock": gettext("g:i A"),
+    }
+    text = formats.date_format(local, patterns.get(form, patterns["long"]))
+    if form != "day":
+        text = f"{text} {local.tzname()}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), text)
+
+
+@register.filter
+def number(value: Any) -> str:
+    """1234567 as 1,234,567 (1.234.567 in Spanish); a dash for nothing."""
+    if value is None or value == "":
+        return "–"
+    return str(formats.number_format(value, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def money(cents: int | None) -> str:
+    """Cents as dollars to the cent."""
+    if cents is None:
+        return "–"
+    sign = "-" if cents < 0 else ""
+    return f"{sign}${formats.number_format(abs(cents) / 100, decimal_pos=2, use_l10n=True, force_grouping=True)}"
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """0.1234 as 12.3 %."""
+    if share is None:
+        return "–"
+    return f"{formats.number_format(share * 100, decimal_pos=1, use_l10n=True)} %"
+
+
+@register.filter
+def phone(e164: str | None) -> str:
+    """+12125550142 as (212) 555-0142; other numbers as they are."""
+    if e164 and len(e164) == 12 and e164.startswith("+1"):
+        return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}"
+    return e164 or "–"
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Mapping[str, Any], **changes: Any) -> str:
+    """The page's query string with some parts changed (None takes a part out); starts with ?."""
+    found: QueryDict = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            found.pop(name, None)
+        else:
+            found[name] = str(value)
+    return f"?{found.urlencode()}"
+
+
+@register.inclusion_tag("components/empty.html")
+def empty(title: str, text: str = "", icon: str = "inbox", url: str = "", action: str = "") -> dict[str, Any]:
+    """What an empty list says: what would stand here, and what to do next."""
+    return {"title": title, "text": text, "icon": icon, "url": url, "action": action}
+
+
+@register.inclusion_tag("components/figure.html")
+def figure(name: str, value: Any, url: str = "", hint: str = "", change: str = "", tone: str = "") -> dict[str, Any]:
+    """A number with its name; with `url` it leads to the people behind it."""
+    return {"name": name, "value": value, "url": url, "hint": hint, "change": change, "tone": tone}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(done: int, total: int, label: str = "") -> dict[str, Any]:
+    """How far long work has come, in words and as a bar."""
+    share = 100 if total <= 0 else max(0, min(100, round(100 * done / total)))
+    return {"done": done, "total": total, "share": share, "label": label}
+
+
+@register.inclusion_tag("components/notice.html")
+def notice(text: str, tone: str = "info", title: str = "") -> dict[str, Any]:
+    """A box that says something about the whole page."""
+    tone = tone if tone in TONES else "info"
+    return {"text": text, "tone": tone, "title": title, "icon": _ICON_OF_TONE[tone] or "info-circle"}
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: Mapping[str, Any], page: Page[Any] | Any) -> dict[str, Any]:
+    """Earlier and later pages. `page` has number, has_previous, has_next and, where known, paginator.num_pages."""
+    return {"request": context["request"], "page": page}
+
+
+@register.inclusion_tag("components/bar.html")
+def bar(share: float, label: str = "", tone: str = "info") -> dict[str, Any]:
+    """A share (0 to 1) as a bar; the figure itself must stand beside it."""
+    width = max(0.0, min(1.0, float(share or 0))) * 100
+    return {"width": f"{width:.1f}", "label": label, "tone": tone if tone in TONES else "info"}

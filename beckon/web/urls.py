@@ -1,0 +1,7 @@
+"""All addresses, area by area. Each area's are in its own urls.py."""
+
+from django.urls import include, path
+
+AREAS = ("choices", "accounts", "gallery", "home")
+
+urlpatterns = [path("", include(f"beckon.web.{area}.urls")) for area in AREAS]
