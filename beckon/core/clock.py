@@ -21,6 +21,17 @@ def domain_now(organization: Organization) -> datetime:
             return organization.clock_at
 
 
+def set_speed(organization: Organization, speed: int) -> None:
+    """Let a sandbox's clock run `speed` virtual seconds a second while it lives by itself; 0 stops it.
+
+    Raises ValueError for a wall clock or a speed below 0. `beckon demo` moves the clock; see lab.living.
+    """
+    if organization.clock_kind != ClockKind.VIRTUAL or speed < 0:
+        raise ValueError("only a virtual clock has a speed, and it is 0 or more")
+    Organization.objects.filter(pk=organization.pk).update(clock_speed=speed)
+    organization.clock_speed = speed
+
+
 def set_clock(organization: Organization, at: datetime) -> None:
     """Move a virtual clock to `at` (aware), never backwards. Raises ValueError for a wall clock or a step back."""
     if organization.clock_kind != ClockKind.VIRTUAL:

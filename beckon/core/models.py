@@ -35,6 +35,9 @@ class Organization(models.Model):
     language = models.CharField(max_length=8, default="en")
     clock_kind = models.CharField(max_length=8, choices=ClockKind.choices, default=ClockKind.WALL)
     clock_at = models.DateTimeField(null=True, blank=True)
+    clock_speed = models.PositiveIntegerField(
+        default=0, help_text="Virtual seconds per second while a sandbox lives by itself; 0: its clock stands still."
+    )
     seed = models.BigIntegerField(default=0, help_text="Seed of every keyed random draw of this organization.")
     next_due_at = models.DateTimeField(null=True, blank=True, help_text="Earliest due work, for the worker's round.")
     created_at = models.DateTimeField(auto_now_add=True)
