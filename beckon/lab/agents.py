@@ -46,7 +46,11 @@ def work_a_block(world: World, *, begins: datetime, ends: datetime) -> int:
     People are taken at `begins`; outcomes are recorded at `ends`, each call under its own time in between. Whom the
     law closes to calls before their turn comes is given back undialled.
     """
-    each = int(world.population.number("calls.dials_per_hour") * ((ends - begins) / timedelta(hours=1)))
+    dials = world.population.number("calls.dials_per_hour") * ((ends - begins) / timedelta(hours=1))
+    # In blocks of minutes most are without a call: the part of a dial is drawn.
+    each = int(dials) + (uniform(world.seed, "part of a dial", begins.isoformat()) < dials - int(dials))
+    if each == 0:
+        return 0
     served = take_next(world.agents, [world.practice.queue_id], by=SYSTEM, now=begins, limit=each)
     if not served:
         return 0

@@ -64,8 +64,8 @@ def blocks_of(day: date, zone: ZoneInfo) -> Iterator[datetime]:
         yield datetime.combine(day, time(hour), zone)
 
 
-def live_a_block(world: World, at: datetime, *, is_first: bool = True) -> None:
-    """The block from `at`, in one transaction with the clock: after a crash it is lived again whole, or not at all.
+def live_a_block(world: World, at: datetime, *, is_first: bool = True, length: timedelta = BLOCK) -> None:
+    """The block of `length` from `at`, in one transaction with the clock: a crash loses it whole; it is lived again.
 
     Agents' calls fall into the block, so the clock stands at its end afterwards.
     """
@@ -81,10 +81,10 @@ def live_a_block(world: World, at: datetime, *, is_first: bool = True) -> None:
         elif work.enrollments or work.acts:
             advance_all(organization, now=at)
         if is_first or work.enrollments or work.acts or work.messages:
-            _send(world, at, from_message=work.first_waiting)
+            _send(world, at, length, from_message=work.first_waiting)
         if work.calls and world.agents and is_workday(at) and at.hour <= LAST_BLOCK:
-            work_a_block(world, begins=at, ends=at + BLOCK)
-        set_clock(organization, at + BLOCK)
+            work_a_block(world, begins=at, ends=at + length)
+        set_clock(organization, at + length)
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,9 @@ def _work_at(at: datetime) -> _Work:
     return _Work(*row)
 
 
-def _send(world: World, at: datetime, *, from_message: int) -> None:
+def _send(world: World, at: datetime, length: timedelta, *, from_message: int) -> None:
     carrier = SandboxCarrier(outcome_of_world(world))
-    done = dispatch_due(by=SYSTEM, now=at, tick_seconds=BLOCK.total_seconds(), carrier_of=lambda held: carrier)
+    done = dispatch_due(by=SYSTEM, now=at, tick_seconds=length.total_seconds(), carrier_of=lambda held: carrier)
     if done.sent or done.delivered:
         plan_reactions(world, at, from_message=from_message)
 
