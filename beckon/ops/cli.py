@@ -35,7 +35,10 @@ COMMANDS: tuple[Command, ...] = (
         "make an empty installation ready: database, tables, organization, administrator",
         DJANGO,
     ),
-    Command(("demo",), "installation.demo", "load the sample practice and run fourteen weeks of outreach", DJANGO),
+    Command(
+        ("demo",), "installation.demo", "load the sample practice, run fourteen weeks of outreach, serve it", DJANGO
+    ),
+    Command(("demo-clock",), "installation.demo_clock", "let the sample practice live; `beckon demo` starts it"),
     Command(("doctor",), "installation.doctor", "say what is wrong with this set-up and how to mend it", NOTHING),
     Command(("migrate",), "installation.migrate", "bring every organization's tables to this version", DJANGO),
     Command(("practice",), "installation.practice", "load locations, clinicians, visit types and senders from a file"),

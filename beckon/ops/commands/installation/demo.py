@@ -4,6 +4,7 @@ import argparse
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -15,9 +16,12 @@ from beckon.core.organizations import drop_organization
 from beckon.core.tenancy import org_scope
 from beckon.lab import demo
 from beckon.lab.clockwork import FIRST_HOUR, LAST_HOUR
+from beckon.lab.living import begin_a_day
 from beckon.lab.world import World
 from beckon.ops.migrations import migrate_all
+from beckon.ops.neighbours import is_free, serve_with_neighbours
 from beckon.ops.printing import activity_lines, dollars, funnel_lines, story_lines
+from beckon.ops.sample_staff import PASSWORD, LogIn, make_sample_staff
 from beckon.people.importing.running import Result
 from beckon.reports import queries
 from beckon.reports.periods import days, iso_week, week_name
@@ -26,13 +30,15 @@ from beckon.reports.weekly.content import gather
 from beckon.reports.weekly.pdf import render
 
 HELP = (
-    "Load the sample practice and run fourteen weeks of community outreach with virtual people and agents. Nobody real "
-    "is contacted. Stop at any time; the next run goes on from there."
+    "Load the sample practice, run fourteen weeks of community outreach with virtual people and agents, and serve the "
+    "pages with the practice living on. Nobody real is contacted. Stop at any time; the next run goes on from there."
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """--reset forgets the sample practice."""
+    parser.add_argument("--port", type=int, default=8000, help="where the pages are (default 8000)")
+    parser.add_argument("--no-serve", action="store_true", help="stop after the fourteen weeks; serve no pages")
     parser.add_argument("--reset", action="store_true", help="forget the sample practice and all that happened in it")
 
 
@@ -41,6 +47,9 @@ def run(args: argparse.Namespace) -> int:
     console = Console(highlight=False)
     if args.reset:
         return _reset(console)
+    if not args.no_serve and not is_free(args.port):
+        console.print(f"port {args.port} is taken; name another: beckon demo --port {args.port + 1}")
+        return 1
     began = time.monotonic()
     with console.status("making the tables"):
         migrate_all(lambda text: None)
@@ -52,16 +61,41 @@ def run(args: argparse.Namespace) -> int:
         _tell_import(console, result)
     world, campaign = demo.launch_campaign(organization)
     _tell_costs(console, campaign)
-    _live(console, world)
+    if not _lives(organization):
+        _live(console, world)
     report = _write_report(organization)
     _tell_results(console, organization, campaign)
     console.print(f"\n[bold]weekly report[/bold]  {report}", soft_wrap=True)
+    if not _lives(organization):
+        begin_a_day(world)
+    staff = make_sample_staff(organization)
     console.print(f"done in {time.monotonic() - began:.0f} s. What next:", style="dim")
-    console.print(f"  .venv/bin/beckon person NAME --org {demo.SLUG}            one person's story")
-    console.print(f"  .venv/bin/beckon report funnel --org {demo.SLUG}          these figures again")
-    console.print("  .venv/bin/beckon rehearse reactivation --people 1000   another playbook, on made-up people")
-    console.print("  make demo-reset                                        start over")
+    for line in (
+        f"  .venv/bin/beckon person NAME --org {demo.SLUG}            one person's story",
+        f"  .venv/bin/beckon report funnel --org {demo.SLUG}          these figures again",
+        "  .venv/bin/beckon rehearse reactivation --people 1000   another playbook, on made-up people",
+        "  make demo-reset                                        start over",
+    ):
+        console.print(line, soft_wrap=True, style="dim")
+    if args.no_serve:
+        return 0
+    _tell_log_ins(console, staff, args.port)
+    serve_with_neighbours(args.port)
     return 0
+
+
+def _lives(organization: Organization) -> bool:
+    """True when the fourteen weeks are over and the practice has lived on since."""
+    organization.refresh_from_db()
+    end = datetime.combine(demo.STARTS + timedelta(days=7 * demo.WEEKS), datetime.min.time(), ZoneInfo(demo.ZONE))
+    return organization.clock_at is not None and organization.clock_at > end
+
+
+def _tell_log_ins(console: Console, staff: list[LogIn], port: int) -> None:
+    console.print(f"\n[bold]the pages[/bold]  http://localhost:{port}/   (Ctrl-C stops; nothing is lost)")
+    console.print(f"  password of all of them: {PASSWORD}")
+    for log_in in staff:
+        console.print(f"  {log_in.email:<28} {log_in.role.label.lower()}", markup=False)
 
 
 def _reset(console: Console) -> int:
