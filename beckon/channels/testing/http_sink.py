@@ -75,10 +75,11 @@ class HttpSink:
         await self.stop()
 
 
-class _Connection(asyncio.Protocol):
+class _Connection(asyncio.BufferedProtocol):
     def __init__(self, sink: HttpSink) -> None:
         self.sink = sink
         self.buffer = b""
+        self.incoming = memoryview(bytearray(65_536))
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -90,7 +91,11 @@ class _Connection(asyncio.Protocol):
         assert self.transport is not None
         self.sink.connections.discard(self.transport)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self.incoming
+
+    def buffer_updated(self, nbytes: int) -> None:
+        data = bytes(self.incoming[:nbytes])
         self.buffer = buffer = self.buffer + data if self.buffer else data
         answers: list[bytes] = []
         while (end := buffer.find(b"\r\n\r\n")) >= 0:

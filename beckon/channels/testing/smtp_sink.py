@@ -101,10 +101,11 @@ class SmtpSink:
             session.secured(secure)
 
 
-class _Session(asyncio.Protocol):
+class _Session(asyncio.BufferedProtocol):
     def __init__(self, sink: SmtpSink) -> None:
         self.sink = sink
         self.buffer = b""
+        self.incoming = memoryview(bytearray(65_536))
         self.in_data = False
         self.chunk = -1
         """Octets of a BDAT still to come; -1 outside of one."""
@@ -126,14 +127,20 @@ class _Session(asyncio.Protocol):
         self.transport = transport
         self.sink.connections.add(transport)
         self.mail, self.securing = None, False
-        self.data_received(b"")
+        self._go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.transport is not None:
             self.sink.connections.discard(self.transport)
 
-    def data_received(self, data: bytes) -> None:
-        self.buffer = self.buffer + data if self.buffer else data
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self.incoming
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.buffer += bytes(self.incoming[:nbytes])
+        self._go_on()
+
+    def _go_on(self) -> None:
         while self.buffer and not (self.stopped or self.securing) and self._step():
             pass
         self._flush()

@@ -5,7 +5,6 @@ import math
 from collections.abc import Mapping
 
 from pydantic_core import from_json
-from pyreqwest import exceptions as px
 
 from beckon.channels.carriers.base import SendResult, Word, result
 from beckon.channels.carriers.http.config import Answer, HttpConfig
@@ -21,9 +20,9 @@ def read_answer(
     config: HttpConfig, reference: str, status: int, headers: Mapping[str, str], body: bytes, *, now: float
 ) -> SendResult:
     """The result of one request that was answered. `now` is wall seconds, for dates in Retry-After."""
-    answer = load_json(body)
-    code = dig(answer, config.answer.code)
-    carrier_ref = dig(answer, config.answer.id)
+    answer, at = load_json(body), config.answer
+    code = dig(answer, at.code)
+    carrier_ref = dig(answer, at.id)
     if code in config.codes:
         word = config.codes[code]
     elif status in config.accepted_statuses:
@@ -32,18 +31,21 @@ def read_answer(
         return _refused(config, reference, status, headers, code, now=now)
     wait = retry_after(headers, now=now) if word is Word.TRY_LATER else None
     shown = "" if code in config.ok_codes else code
-    segments = _whole(dig(answer, config.answer.segments))
+    segments = _whole(dig(answer, at.segments))
     return result(reference, word, carrier_ref=carrier_ref, vendor_code=shown, segments=segments, retry_after=wait)
 
 
-def read_failure(reference: str, error: Exception) -> SendResult:
+def read_failure(reference: str, code: str, *, is_written: bool) -> SendResult:
     """The result of a request without an answer: before it was written it may be repeated, after it never."""
-    if isinstance(error, px.PoolTimeoutError) or _never_connected(error):
-        return result(reference, Word.TRY_LATER, vendor_code="connect", retry_after=DEFAULT_WAIT)
-    if isinstance(error, px.BuilderError):
-        return result(reference, Word.FAILED, vendor_code="request")
-    code = "timeout" if isinstance(error, px.RequestTimeoutError) else "broken"
-    return result(reference, Word.UNKNOWN, vendor_code=code)
+    if is_written:
+        return result(reference, Word.UNKNOWN, vendor_code=code)
+    alarm = "the vendor's certificate cannot be verified" if code == "tls" else ""
+    return result(reference, Word.TRY_LATER, vendor_code=code, retry_after=DEFAULT_WAIT, alarm=alarm)
+
+
+def unsendable(reference: str) -> SendResult:
+    """A message that cannot be made into a request."""
+    return result(reference, Word.FAILED, vendor_code="request")
 
 
 def held_back(reference: str, cause: SendResult) -> SendResult:
@@ -109,17 +111,6 @@ def _refused(
     if 400 <= status < 500 and status != 408:
         return result(reference, Word.FAILED, vendor_code=shown)
     return result(reference, Word.UNKNOWN, vendor_code=shown)
-
-
-def _never_connected(error: Exception) -> bool:
-    """Whether the connection was never made, so that nothing can have been written.
-
-    pyreqwest 0.15 also raises ConnectError and ConnectTimeoutError when the vendor hangs or breaks off
-    after the request was written (tried; the conformance suite shows it). The first cause below the
-    request tells: anything but the connect phase counts as written.
-    """
-    causes = error.details["causes"] if isinstance(error, px.DetailedPyreqwestError) else None
-    return any(cause["message"] == "client error (Connect)" for cause in causes or [])
 
 
 def _whole(text: str) -> int | None:

@@ -5,41 +5,42 @@ Sends over kept connections, `in_flight` at a time over all batches; never follo
 
 import asyncio
 import base64
+import ssl
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
-from urllib.parse import urlsplit
-
-from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import PyreqwestError
-from pyreqwest.http import Url
-from pyreqwest.request import ConsumedRequest
+from collections.abc import Mapping, Sequence
 
 from beckon.channels.carriers.base import Capabilities, Inbound, OutgoingMessage, Receipt, SendResult, Word
 from beckon.channels.carriers.errors import MisconfiguredError
-from beckon.channels.carriers.http.answers import held_back, read_answer, read_failure, read_look_up
+from beckon.channels.carriers.http.answers import held_back, read_answer, read_failure, read_look_up, unsendable
 from beckon.channels.carriers.http.callbacks import read_callback
-from beckon.channels.carriers.http.config import Auth, HttpConfig, is_loopback
+from beckon.channels.carriers.http.config import Auth, HttpConfig
 from beckon.channels.carriers.http.mapping import compile_form, compile_json, fill_url
+from beckon.channels.carriers.http.pool import Pool
+from beckon.channels.carriers.http.reading import RawAnswer
+from beckon.channels.carriers.http.target import OURS, Target, request_head, target_of
 from beckon.channels.carriers.intake import check_batch, read_config
 from beckon.channels.secrets import SecretSource
 
 _TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+_LOOK_UPS = 10
+"""Connections for look-ups at another host than the one messages go to."""
 
 
 class HttpCarrier:
     """One described vendor. Raises MisconfiguredError when built, never later."""
 
     def __init__(self, config: HttpConfig, secret: SecretSource) -> None:
-        self._config = config
+        self.config = config
         self._headers = _headers(config, secret)
         signature = config.callbacks.signature if config.callbacks else None
         self._callback_secret = secret(signature.secret) if signature and signature.secret else ""
         compile_body = compile_json if config.body == "json" else compile_form
         self._body = compile_body(config.fields, omit_empty=config.omit_empty)
-        self._url = Url(config.url)
-        self._client: Client | None = None
-        self._slots = asyncio.Semaphore(config.in_flight)
+        self._head = request_head(config.method, config.url, self._headers).encode("latin-1")
+        self._keyed = f"{config.idempotency_header}: %b\r\n".encode() if config.idempotency_header else b"%.0b"
+        self._target = target_of(config.url)
+        self._context = _context()
+        self._pools: dict[Target, Pool] = {}
         self.capabilities = Capabilities(
             channels=config.channels,
             idempotent=config.idempotency_header is not None,
@@ -52,109 +53,154 @@ class HttpCarrier:
         if not batch:
             return []
         run = _Run(self, batch)
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(self._config.in_flight, len(batch))):
-                group.create_task(self._work(run))
+        pool = self._pool(self._target, self.config.in_flight)
+        pool.submit([_Text(run, message) for message in batch])
+        try:
+            await run.done
+        except asyncio.CancelledError:
+            pool.abandon(lambda job: isinstance(job, _Text) and job.run is run)
+            raise
         return [run.results[message.reference] for message in batch]
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes, *, url: str = "") -> list[Receipt | Inbound]:
         """Receipts and inbound messages. Raises CallbackRefusedError."""
-        return read_callback(self._config, self._callback_secret, headers, body, url)
+        return read_callback(self.config, self._callback_secret, headers, body, url)
 
     async def look_up(self, reference: str, carrier_ref: str = "") -> SendResult | None:
         """Ask the vendor about one message; None if it is not described, not known, or not reachable."""
-        described = self._config.look_up
+        described = self.config.look_up
         if described is None or (described.by == "carrier_ref" and not carrier_ref):
             return None
         url = fill_url(described.url, reference=reference, carrier_ref=carrier_ref)
+        question = _Question(request_head("GET", url, self._headers).encode("latin-1") + b"\r\n")
+        target = target_of(url)
+        pool = self._pool(target, self.config.in_flight if target == self._target else _LOOK_UPS)
+        pool.submit([question])
         try:
-            response = await self._open().get(url).build().send()
-            if response.status not in self._config.accepted_statuses:
-                return None
-            return read_look_up(self._config, described.answer, reference, bytes(await response.bytes()))
-        except PyreqwestError:
+            answer = await question.done
+        except asyncio.CancelledError:
+            pool.abandon(lambda job: job is question)
+            raise
+        if answer is None or answer.status not in self.config.accepted_statuses:
             return None
+        return read_look_up(self.config, described.answer, reference, answer.body)
 
     async def aclose(self) -> None:
         """Close kept connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        for pool in self._pools.values():
+            await pool.aclose()
 
-    async def _work(self, run: "_Run") -> None:
-        async with self._slots:  # of all batches under way together
-            await run.work()
+    def request(self, message: OutgoingMessage) -> bytes:
+        """The bytes of one request. Raises ValueError where a message holds what no request can carry."""
+        body = self._body(message)
+        key = self._keyed % _header_value(message.reference) if self.config.idempotency_header else b""
+        return b"%b%bContent-Length: %d\r\n\r\n%b" % (self._head, key, len(body), body)
 
-    async def post(self, message: OutgoingMessage) -> tuple[SendResult, bool]:
-        """One request: its result, and whether the vendor wants no more for now. Never raises for the network."""
-        config = self._config
-        try:
-            response = await self._request(message).send()
-            body = bytes(await response.bytes())
-        except PyreqwestError as error:
-            failure = read_failure(message.reference, error)
-            return failure, failure.word is Word.TRY_LATER
-        if response.status in config.accepted_statuses:
-            return read_answer(config, message.reference, response.status, {}, body, now=0.0), False
-        headers = {"retry-after": response.get_header("retry-after") or ""}
-        answer = read_answer(config, message.reference, response.status, headers, body, now=time.time())
-        return answer, bool(answer.alarm) or response.status in config.retry_statuses
-
-    def _request(self, message: OutgoingMessage) -> ConsumedRequest:
-        # Kept out of post(): pyreqwest closes its connections only when nothing refers to the client any
-        # more (tried on 0.15), and a cancelled task's traceback keeps the locals of post() alive.
-        request = self._open().request(self._config.method, self._url)
-        if self._config.idempotency_header is not None:
-            request = request.header(self._config.idempotency_header, message.reference)
-        return request.body_bytes(self._body(message)).build()
-
-    def _open(self) -> Client:
-        if self._client is None:
-            self._client = _client(self._config, self._headers)
-        return self._client
+    def _pool(self, target: Target, limit: int) -> Pool:
+        pool = self._pools.get(target)
+        if pool is None:
+            config = self.config
+            pool = self._pools[target] = Pool(
+                target, self._context if target.is_tls else None,
+                limit=limit, connect_timeout=config.connect_timeout, timeout=config.timeout,
+            )  # fmt: skip
+        return pool
 
 
 class _Run:
-    """The state of one batch on its way: who is next, and whether the vendor asked us to stop."""
+    """The state of one batch on its way: what is known, and whether the vendor asked us to stop."""
 
     def __init__(self, carrier: HttpCarrier, batch: Sequence[OutgoingMessage]) -> None:
         self.carrier = carrier
         self.results: dict[str, SendResult] = {}
-        self.waiting: Iterator[OutgoingMessage] = iter(batch)
         self.stopped: SendResult | None = None
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._count = len(batch)
 
-    async def work(self) -> None:
-        for message in self.waiting:
-            if self.stopped is not None:
-                self.results[message.reference] = held_back(message.reference, self.stopped)
-                continue
-            answer, stop = await self.carrier.post(message)
-            self.results[message.reference] = answer
-            if stop:
-                self.stopped = answer
+    def put(self, sent: SendResult) -> None:
+        self.results[sent.reference] = sent
+        if len(self.results) == self._count and not self.done.done():
+            self.done.set_result(None)
 
 
-def _client(config: HttpConfig, headers: Mapping[str, str]) -> Client:
-    builder = (
-        ClientBuilder()
-        .default_headers(headers)
-        .user_agent("beckon")
-        .follow_redirects(False)
-        .referer(False)
-        .connect_timeout(timedelta(seconds=config.connect_timeout))
-        .timeout(timedelta(seconds=config.timeout))
-        .pool_max_idle_per_host(config.in_flight)
-        .pool_idle_timeout(timedelta(seconds=20))
-    )
-    if is_loopback(urlsplit(config.url).hostname or ""):
-        return builder.no_proxy().build()
-    return builder.https_only(True).build()
+class _Text:
+    """One message to be posted."""
+
+    __slots__ = ("message", "run")
+
+    def __init__(self, run: _Run, message: OutgoingMessage) -> None:
+        self.run, self.message = run, message
+
+    def request(self) -> bytes | None:
+        run = self.run
+        if run.stopped is not None:
+            run.put(held_back(self.message.reference, run.stopped))
+            return None
+        try:
+            return run.carrier.request(self.message)
+        except ValueError:
+            run.put(unsendable(self.message.reference))
+            return None
+
+    def answered(self, answer: RawAnswer) -> None:
+        config, reference = self.run.carrier.config, self.message.reference
+        if answer.status in config.accepted_statuses:
+            self.run.put(read_answer(config, reference, answer.status, {}, answer.body, now=0.0))
+            return
+        headers = {"retry-after": answer.header(b"retry-after")}
+        said = read_answer(config, reference, answer.status, headers, answer.body, now=time.time())
+        if said.alarm or answer.status in config.retry_statuses:
+            self.run.stopped = said
+        self.run.put(said)
+
+    def failed(self, code: str, *, is_written: bool) -> None:
+        failure = read_failure(self.message.reference, code, is_written=is_written)
+        if failure.word is Word.TRY_LATER:
+            self.run.stopped = failure
+        self.run.put(failure)
+
+
+class _Question:
+    """One look-up: the answer, or None where there is none."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.done: asyncio.Future[RawAnswer | None] = asyncio.get_running_loop().create_future()
+
+    def request(self) -> bytes | None:
+        return self._data
+
+    def answered(self, answer: RawAnswer) -> None:
+        self._tell(answer)
+
+    def failed(self, code: str, *, is_written: bool) -> None:
+        self._tell(None)
+
+    def _tell(self, answer: RawAnswer | None) -> None:
+        if not self.done.done():
+            self.done.set_result(answer)
+
+
+def _context() -> ssl.SSLContext:
+    """The system's authorities, host names checked: Python's own default."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def _header_value(text: str) -> bytes:
+    if not text.isprintable():
+        raise ValueError("not for a header")
+    return text.encode("ascii")
 
 
 def _headers(config: HttpConfig, secret: SecretSource) -> dict[str, str]:
     headers = {"Content-Type": _TYPES[config.body], **config.headers}
     if config.auth is not None:
         headers[config.auth.header] = _credentials(config.auth, secret)
+    ours = OURS & {name.lower() for name in (*headers, config.idempotency_header or "")}
+    if ours:
+        raise MisconfiguredError(f"headers: {', '.join(sorted(ours))} cannot be set, the connection depends on it")
     return headers
 
 

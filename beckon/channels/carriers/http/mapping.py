@@ -1,18 +1,19 @@
 """Turns the configured field templates into a fast function from message to request body. Pure."""
 
-import json
 import string
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlencode
 
 from pydantic import JsonValue
+from pydantic_core import to_json
 
 from beckon.channels.carriers.base import OutgoingMessage
 from beckon.channels.carriers.errors import MisconfiguredError
 
 Built = object
 Part = Callable[[OutgoingMessage], Built]
-_EMPTY: tuple[object, ...] = ("", (), None)
+_KEPT: tuple[object, ...] = (0, False, {})
+"""Literals that are no more empty than others."""
 
 NAMES: Mapping[str, Callable[[OutgoingMessage], str]] = {
     "reference": lambda m: m.reference,
@@ -33,10 +34,9 @@ NAMES: Mapping[str, Callable[[OutgoingMessage], str]] = {
 
 
 def compile_json(fields: Mapping[str, JsonValue], *, omit_empty: bool) -> Callable[[OutgoingMessage], bytes]:
-    """A function that makes the JSON body. Raises MisconfiguredError for an unknown name."""
+    """A function that makes the JSON body (ValueError where that cannot be). Raises MisconfiguredError for a name."""
     build = _compile(dict(fields), omit_empty)
-    dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-    return lambda message: dump(build(message)).encode()
+    return lambda message: to_json(build(message))
 
 
 def compile_form(fields: Mapping[str, JsonValue], *, omit_empty: bool) -> Callable[[OutgoingMessage], bytes]:
@@ -104,7 +104,5 @@ def _compile(value: JsonValue, omit_empty: bool) -> Part:
         pairs = [(name, _compile(item, omit_empty)) for name, item in value.items()]
         if not omit_empty:
             return lambda message: {name: item(message) for name, item in pairs}
-        return lambda message: {
-            name: built for name, item in pairs if (built := item(message)) not in _EMPTY and built != []
-        }
+        return lambda message: {name: built for name, item in pairs if (built := item(message)) or built in _KEPT}
     return lambda message: value

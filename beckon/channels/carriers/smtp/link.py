@@ -10,6 +10,8 @@ from beckon.channels.carriers.smtp.config import SmtpConfig
 from beckon.channels.carriers.smtp.replies import Reply
 
 MAX_REPLY = 65_536
+_READ = 16_384
+"""Octets read at once, into one buffer for good: asyncio's plain protocols ask the system for 256 kB with each read."""
 IDLE_CHECK = 1.0
 """Seconds after which an idle link is asked whether it still lives."""
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
@@ -31,7 +33,7 @@ class RefusedError(ConnectionError):
         self.reply = reply
 
 
-class Link(asyncio.Protocol):
+class Link(asyncio.BufferedProtocol):
     """Reads replies into a queue; `reply()` waits for the next. Texts of replies are never kept."""
 
     def __init__(self, timeout: float) -> None:
@@ -40,6 +42,7 @@ class Link(asyncio.Protocol):
         self.used = 0
         self.idle_since = 0.0
         self._transport: asyncio.Transport | None = None
+        self._incoming = memoryview(bytearray(_READ))
         self._buffer = b""
         self._lines: list[bytes] = []
         self._replies: deque[Reply] = deque()
@@ -62,7 +65,11 @@ class Link(asyncio.Protocol):
     def eof_received(self) -> None:
         self._fail("lost")
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._incoming
+
+    def buffer_updated(self, nbytes: int) -> None:
+        data = bytes(self._incoming[:nbytes])
         buffer = self._buffer + data if self._buffer else data
         *lines, self._buffer = buffer.split(b"\n")
         if len(self._buffer) > MAX_REPLY or len(self._lines) > 1000:

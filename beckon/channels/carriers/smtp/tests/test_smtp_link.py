@@ -27,7 +27,8 @@ def wire(reply: tuple[int, str, list[str]]) -> bytes:
 async def replies_of(chunks: list[bytes]) -> list[Reply]:
     link = Link(timeout=5)
     for chunk in chunks:
-        link.data_received(chunk)
+        link.get_buffer(-1)[: len(chunk)] = chunk
+        link.buffer_updated(len(chunk))
     link.connection_lost(None)
     found: list[Reply] = []
     while True:
