@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from beckon.core.models import Membership, OrganizationKind
 from beckon.web.navigation import entries_for
+from beckon.web.sandbox.speeds import SPEEDS
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     found |= {
         "memberships": memberships,
         "navigation": entries_for(found["role"], organization.slug, request.path) if organization else (),
+        "speeds": SPEEDS,
         "is_sandbox": bool(organization) and organization.kind != OrganizationKind.LIVE,
     }
     return found
