@@ -1,4 +1,4 @@
-"""Reading the desk: why a list is empty, callbacks coming up, duplicates agents reported. Never writes."""
+"""Reading the desk: why a list is empty, callbacks coming up, duplicates reported, agents' days. Never writes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from django.db.models import Count
 from beckon.consent.law.hours import hours_at
 from beckon.core.actors import Actor
 from beckon.core.events.models import Event
-from beckon.desk.models import Call, CallTask, TaskStatus
+from beckon.desk.models import Call, CallQueue, CallTask, TaskStatus
 from beckon.desk.serving.places import all_places
 from beckon.desk.values import EmptyList
 from beckon.people.models import Person
@@ -120,3 +120,95 @@ def reported_duplicates(now: datetime, since: datetime) -> list[ReportedDuplicat
         for person_id, other, at in told
         if person_id is not None and not gone & {person_id, other}
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDay:
+    """What an agent did in a span: calls that stand, those a human answered, those that ended in a booking."""
+
+    agent: str
+    calls: int
+    conversations: int
+    booked: int
+    last_call_at: datetime | None
+
+
+_DAYS = """
+SELECT c.agent, count(*), count(*) FILTER (WHERE c.answered),
+       count(*) FILTER (WHERE c.appointment_id IS NOT NULL AND coalesce(d.behaviour->>'needs', 'appointment')
+                        = 'appointment'), max(c.ended_at)
+  FROM desk_call c LEFT JOIN desk_disposition d ON d.code = c.disposition
+ WHERE c.undone_at IS NULL AND c.started_at >= %(start)s AND c.started_at < %(end)s
+   AND (%(agent)s = '' OR c.agent = %(agent)s)
+ GROUP BY c.agent ORDER BY c.agent
+"""
+
+
+def agent_days(start: datetime, end: datetime, *, agent: Actor | None = None) -> list[AgentDay]:
+    """What every agent did in [start, end), by agent key, never by rank; of one agent where given."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DAYS, {"start": start, "end": end, "agent": agent.key if agent else ""})
+        return [AgentDay(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A person an agent has in hand until `until` (wall clock)."""
+
+    agent: str
+    task_id: int
+    person_id: int
+    until: datetime
+
+
+def held_now(wall_now: datetime) -> list[Held]:
+    """Who is with which agent, by agent; leases that have run out are left out."""
+    rows = CallTask.objects.filter(status=TaskStatus.LEASED, leased_until__gte=wall_now).order_by("leased_by", "pk")
+    columns = rows.values_list("leased_by", "pk", "person_id", "leased_until")
+    return [Held(agent, task_id, person_id, until) for agent, task_id, person_id, until in columns if until]
+
+
+@dataclass(frozen=True, slots=True)
+class ListAge:
+    """A call list: how many may be called now as far as their time goes, wait, are with agents; and how old it is."""
+
+    queue_id: int
+    name: str
+    due: int
+    waiting: int
+    with_agents: int
+    oldest_due_at: datetime | None
+    oldest_opened_at: datetime | None
+
+
+_AGES = """
+SELECT q.id, q.name, count(*) FILTER (WHERE t.status = 'open' AND (t.is_ready OR t.due_at <= %(now)s)),
+       count(*) FILTER (WHERE t.status = 'open' AND NOT t.is_ready AND t.due_at > %(now)s),
+       count(*) FILTER (WHERE t.status = 'leased'),
+       min(t.due_at) FILTER (WHERE t.status = 'open' AND t.due_at <= %(now)s), min(t.opened_at)
+  FROM desk_callqueue q LEFT JOIN desk_calltask t ON t.queue_id = q.id AND t.status <> 'closed'
+ WHERE q.is_active GROUP BY q.id, q.name ORDER BY q.name
+"""
+
+
+def list_ages(now: datetime) -> list[ListAge]:
+    """Every call list in use, by name. Scans the open tasks: keep the answer for a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AGES, {"now": now})
+        return [ListAge(*row) for row in cursor.fetchall()]
+
+
+def lists_in_use() -> list[CallQueue]:
+    """The call lists agents are served from, by name."""
+    return list(CallQueue.objects.filter(is_active=True).order_by("name"))
+
+
+def last_call_of(agent: Actor, *, since: datetime) -> Call | None:
+    """The agent's newest call that stands and ended after `since`: what `undo_last` would take back."""
+    mine = Call.objects.filter(agent=agent.key, undone_at=None).order_by("-started_at", "-pk").first()
+    return mine if mine is not None and mine.ended_at >= since else None
+
+
+def calls_made(task_id: int, person_id: int) -> int:
+    """How many calls a task has had, those taken back included: numbers a form, the same in every tab."""
+    return Call.objects.filter(person_id=person_id, task_id=task_id).count()
