@@ -6,7 +6,7 @@ Nobody is assumed to answer, so it shows the most that can happen. Above SAMPLE 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from beckon.campaigns.enrolling.admission import may_enrol
@@ -23,6 +23,7 @@ SAMPLE = 5_000
 SHOWN = 20
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MORNING = 9
+_CHANNELS = ("sms", "voicemail", "email", "postal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,20 @@ class PreviewWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewDay:
+    """One local day: people enrolled, and pieces by channel; calls (at most) as "voice"."""
+
+    day: date
+    enrolled: int
+    pieces: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """people = enrolled + excluded + waiting. `refused`: "channel: reason" -> times; `plans`: the first people."""
+    """people = enrolled + excluded + waiting. `refused`: "channel: reason" -> times; `plans`: the first people.
+
+    `days`: those with anything to do. `excluded_people`: everybody of those looked at, with the first reason.
+    """
 
     people: int
     looked_at: int
@@ -45,6 +58,7 @@ class Preview:
     excluded: Mapping[str, int]
     waiting: int
     weeks: tuple[PreviewWeek, ...]
+    days: tuple[PreviewDay, ...]
     refused: Mapping[str, int]
     left: Mapping[str, int]
     plans: tuple[Plan, ...]
@@ -144,12 +158,13 @@ class _Draft:
             excluded=excluded,
             waiting=max(0, people - enrolled - sum(excluded.values())),
             weeks=self._weeks(factor),
+            days=self._by_day(factor),
             refused=scaled(
                 Counter(item.detail for plan in self.plans for item in plan.planned if item.what == "refused")
             ),
             left=scaled(Counter(plan.left for plan in self.plans if plan.left)),
             plans=tuple(self.plans[:SHOWN]),
-            excluded_people=tuple(self.excluded[:SHOWN]),
+            excluded_people=tuple(self.excluded),
         )
 
     def _weeks(self, factor: float) -> tuple[PreviewWeek, ...]:
@@ -162,7 +177,7 @@ class _Draft:
                 week = self._week(item.at, number)
                 if item.what == "call":
                     calls[week] += 1
-                elif item.what in ("sms", "voicemail", "email", "postal"):
+                elif item.what in _CHANNELS:
                     messages[week][f"{item.step}/{item.what}"] += 1
         return tuple(
             PreviewWeek(
@@ -172,6 +187,26 @@ class _Draft:
                 round(calls[week] * factor),
             )
             for week in range(number)
+        )
+
+    def _by_day(self, factor: float) -> tuple[PreviewDay, ...]:
+        enrolled: Counter[date] = Counter()
+        pieces: dict[date, Counter[str]] = {}
+        for plan in self.plans:
+            first = plan.enrolled_at.astimezone(self.zone).date()
+            enrolled[first] += 1
+            pieces.setdefault(first, Counter())
+            for item in plan.planned:
+                channel = "voice" if item.what == "call" else item.what
+                if channel == "voice" or channel in _CHANNELS:
+                    pieces.setdefault(item.at.astimezone(self.zone).date(), Counter())[channel] += 1
+        return tuple(
+            PreviewDay(
+                day,
+                round(enrolled[day] * factor),
+                {channel: round(number * factor) for channel, number in sorted(counted.items())},
+            )
+            for day, counted in sorted(pieces.items())
         )
 
     def _week(self, at: datetime, number: int) -> int:
