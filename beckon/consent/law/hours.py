@@ -18,8 +18,8 @@ from beckon.consent.law.table import Cap, HoursTable, Row, Window, hours_table
 Interval = tuple[int, int]  # seconds since 1970, half open
 
 _DAY = 86_400
-_CHUNK = 32 * _DAY
-_CHUNKS_AHEAD = 12  # a place that opens at no time within a year never does
+_CHUNK = 8 * _DAY
+_CHUNKS_AHEAD = 46  # a place that opens at no time within a year never does
 _BUCKET = 900  # windows are whole hours and zones whole quarters of an hour, so an answer holds this long
 _REMEMBERED = 200_000
 
@@ -121,7 +121,7 @@ def _consent(table: HoursTable, place: Place, channel: str, on: date) -> Row | N
 
 
 def _states(place: Place, table: HoursTable) -> frozenset[str]:
-    known = place.states & table.zones.keys()
+    known = place.states.intersection(table.zones)
     return known if known and len(known) == len(place.states) else known | table.states
 
 
@@ -153,21 +153,61 @@ def _answer(table: HoursTable, place: Place, is_recorded: bool, at: int) -> Answ
     return Answer(False, None, _why_closed(table, place, is_recorded, at))
 
 
-@lru_cache(maxsize=20_000)
 def _chunk(table: HoursTable, place: Place, is_recorded: bool, chunk: int) -> list[Interval]:
     """The legal spans that touch one 32-day chunk of time, clipped to it."""
-    first, last = chunk * _CHUNK, (chunk + 1) * _CHUNK
-    rules = table.rules_for(_states(place, table), is_recorded=is_recorded)
-    start = _utc(first).date() - timedelta(days=1)
+    return _common_spans(table, *_bound(table, place, is_recorded), is_recorded, chunk)
+
+
+@lru_cache(maxsize=100_000)
+def _bound(table: HoursTable, place: Place, is_recorded: bool) -> tuple[frozenset[str], frozenset[str]]:
+    """The states of a place that have rows of their own, and its zones: places alike in both share their answers."""
+    return _states(place, table).intersection(_rows_by_state(table, is_recorded)), _zones(place, table)
+
+
+@lru_cache(maxsize=20_000)
+def _common_spans(
+    table: HoursTable, states: frozenset[str], zones: frozenset[str], is_recorded: bool, chunk: int
+) -> list[Interval]:
+    """The spans of one chunk that suit the federal row and every state, each in every zone."""
+    of_state = _rows_by_state(table, is_recorded)
+    bound = [(state, row.zone or "") for state in (table.federal.state, *states) for row in of_state[state]]
+    start = _utc(chunk * _CHUNK).date() - timedelta(days=1)
     days = [start + timedelta(days=offset) for offset in range(_CHUNK // _DAY + 3)]
-    spans: list[Interval] | None = None
-    for zones, rows in _by_clock(rules, _zones(place, table)):
-        windows = [(day, _window(rows, day)) for day in days]
-        for zone in zones:
-            own = _in_utc(windows, zone)
-            spans = own if spans is None else _intersection(spans, own)
-    touching = [(opens, closes) for opens, closes in spans or () if closes > first and opens < last]
-    return [(max(opens, first), min(closes, last)) for opens, closes in touching]
+    spans = [(chunk * _CHUNK, (chunk + 1) * _CHUNK)]
+    for own_clock in sorted({clock for _state, clock in bound}):
+        under_it = {state for state, clock in bound if clock == own_clock}
+        windows = [
+            (day, _meeting([_state_window(table, s, own_clock, is_recorded, day) for s in under_it])) for day in days
+        ]
+        for zone in [own_clock] if own_clock else zones:
+            spans = _intersection(spans, _in_utc(windows, zone))
+    return spans
+
+
+def _meeting(windows: Iterable[Window]) -> Window:
+    """What is inside all of them."""
+    opens, closes = 0, 24 * 60
+    for window in windows:
+        if window is None:
+            return None
+        opens, closes = max(opens, window[0]), min(closes, window[1])
+    return (opens, closes) if opens < closes else None
+
+
+@cache
+def _rows_by_state(table: HoursTable, is_recorded: bool) -> dict[str, list[Row]]:
+    """Every row of a state, of any date; the federal one under its own name."""
+    rows: dict[str, list[Row]] = {}
+    for row in table.rules_for(frozenset(table.zones), is_recorded=is_recorded):
+        rows.setdefault(row.state, []).append(row)
+    return rows
+
+
+@lru_cache(maxsize=50_000)
+def _state_window(table: HoursTable, state: str, own_clock: str, is_recorded: bool, on: date) -> Window:
+    """The hours of one state on a day: by its rows without a clock of their own, or by those that have `own_clock`."""
+    rows = [row for row in _rows_by_state(table, is_recorded)[state] if (row.zone or "") == own_clock]
+    return _meeting(_row_window(row, on) for row in _in_force(rows, on))
 
 
 def _by_clock(rules: Sequence[Row], zones: Iterable[str]) -> list[tuple[list[str], list[Row]]]:
@@ -185,16 +225,6 @@ def _in_force(rules: Iterable[Row], on: date) -> list[Row]:
         if row.start <= on:
             newest[row.state, row.is_extra] = row
     return list(newest.values())
-
-
-def _window(rules: Iterable[Row], on: date) -> Window:
-    opens, closes = 0, 24 * 60
-    for row in _in_force(rules, on):
-        window = _row_window(row, on)
-        if window is None:
-            return None
-        opens, closes = max(opens, window[0]), min(closes, window[1])
-    return (opens, closes) if opens < closes else None
 
 
 def _row_window(row: Row, on: date) -> Window:
@@ -250,14 +280,19 @@ def _why_closed(table: HoursTable, place: Place, is_recorded: bool, at: int) -> 
     """The rule closed at `at` that opens last: state, citation, zone. The federal one only if alone."""
     if place.is_unknown:
         return "place unknown: the strictest hours of all states, in every zone"
-    rules = table.rules_for(_states(place, table), is_recorded=is_recorded)
+    return _last_to_open(table, *_bound(table, place, is_recorded), is_recorded, at)
+
+
+@lru_cache(maxsize=50_000)
+def _last_to_open(table: HoursTable, states: frozenset[str], zones: frozenset[str], is_recorded: bool, at: int) -> str:
+    of_state = _rows_by_state(table, is_recorded)
     latest: tuple[int, bool, str] = (0, False, "")
-    for zones, rows in _by_clock(rules, _zones(place, table)):
-        for zone in zones:
+    for clocks, rows in _by_clock(table.rules_for(states, is_recorded=is_recorded), zones):
+        for zone in clocks:
             clock = ZoneInfo(zone)
             today = datetime.fromtimestamp(at, clock).date()
             for row in rows:
-                opens = _opens(rules, row, today, clock, at)
+                opens = _opens(of_state[row.state], row, today, clock, at)
                 candidate = (opens, row.state != "US", f"{row.state} {row.cite} ({zone})")
                 if opens > at and candidate[:2] > latest[:2]:
                     latest = candidate
@@ -265,10 +300,10 @@ def _why_closed(table: HoursTable, place: Place, is_recorded: bool, at: int) -> 
 
 
 def _opens(rules: Iterable[Row], row: Row, today: date, clock: ZoneInfo, at: int) -> int:
-    """When `row` alone next opens; `at` where it is open now or does not hold that day."""
+    """When `row` alone, one of its state's `rules`, next opens; `at` where it is open now or does not hold that day."""
     for offset in range(-1, 15):
         day = today + timedelta(days=offset)
-        if row not in _in_force(rules, day):
+        if not any(row is held for held in _in_force(rules, day)):
             if offset == 0:
                 return at
             continue
