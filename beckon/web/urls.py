@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-AREAS = ("choices", "accounts", "gallery", "home", "public", "sandbox")
+AREAS = ("choices", "accounts", "gallery", "home", "public", "sandbox", "segments")
 
 urlpatterns = [path("", include(f"beckon.web.{area}.urls")) for area in AREAS]
