@@ -1,6 +1,6 @@
 """Moving people through campaigns: whoever is due, and whoever something happened to. In batches, inside org_scope."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from django.db import connection
 from beckon.campaigns.journey.gathering import SNAPSHOT_COLUMNS, Running, Standing, gather, load_campaigns, standings
 from beckon.campaigns.journey.recording import record
 from beckon.campaigns.journey.values import Effects
-from beckon.campaigns.models import CampaignStatus
+from beckon.campaigns.models import CampaignStatus, Enrollment
 from beckon.campaigns.reactions import Happening, react, undo
 from beckon.campaigns.rules import advance
 from beckon.consent.queries import load_policy
@@ -18,6 +18,7 @@ from beckon.core.bulk.cursor import id_array, raw_cursor
 from beckon.core.bulk.garbage import without_garbage_searches
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
+from beckon.people.locking import lock_free_people, lock_people
 
 BATCH = 2_000
 
@@ -77,8 +78,17 @@ def advance_due(*, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Adv
         else:
             effects = advance(standing.snapshot, known, standing.playbook, now)
         decided.append((standing, effects))
+    decided = _without_busy_people(decided)
     record(decided, by=by, now=now, facts=facts)
     return _sum([effects for _, effects in decided])
+
+
+def _without_busy_people(decided: Sequence[tuple[Standing, Effects]]) -> list[tuple[Standing, Effects]]:
+    """Leave out those whose calls or messages would end while somebody else has the person in hand (an agent who
+    disposes, a booking): they stay due, and are decided again next time."""
+    ending = {e.snapshot.person_id for _, e in decided if e.withdraw}
+    busy = ending - lock_free_people(ending)
+    return [each for each in decided if each[1].snapshot.person_id not in busy]
 
 
 def count_due(*, now: datetime, most: int) -> int:
@@ -115,6 +125,7 @@ def apply_happenings(
     Runs inside the transaction that recorded the event, so that no message decided later can leave after it.
     """
     touched = 0
+    lock_people([*(by_person or ()), *_people_of(by_enrollment or ())])
     for column, wanted in (("person_id", by_person), ("id", by_enrollment)):
         if not wanted:
             continue
@@ -124,6 +135,11 @@ def apply_happenings(
             if depth + 1 < max(len(happenings) for happenings in wanted.values()):
                 found = _lock_open(column, sorted(wanted))
     return touched
+
+
+def _people_of(enrollment_ids: Iterable[int]) -> list[int]:
+    ids = list(enrollment_ids)
+    return list(Enrollment.objects.filter(pk__in=ids).values_list("person_id", flat=True)) if ids else []
 
 
 def _apply_nth(

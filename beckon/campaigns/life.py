@@ -138,7 +138,11 @@ def draft_campaign(
 def economics_for(
     campaign: Campaign, *, agents: int, assumptions: Assumptions | None = None, list_cents: int = 0, now: datetime
 ) -> Economics:
-    """Compute the expected return anew and store it; whatever was confirmed before must be confirmed again."""
+    """Compute the expected return anew and store it; whatever was confirmed before must be confirmed again.
+
+    Raises WrongStatus for a campaign that is no draft any more.
+    """
+    _expect(_locked(campaign), CampaignStatus.DRAFT)
     economics = compute_economics(
         campaign, playbook_of(campaign.playbook), agents=agents, assumptions=assumptions, list_cents=list_cents, now=now
     )
@@ -149,8 +153,15 @@ def economics_for(
 
 
 def confirm(campaign: Campaign, *, accepts: Sequence[LaunchNo] = (), by: Actor, now: datetime) -> Campaign:
-    """Somebody has read the expected return and stands by it. `accepts`: shortages (slots, agents) taken knowingly."""
-    _expect(campaign, CampaignStatus.DRAFT)
+    """Somebody has read the expected return of `campaign` and stands by it.
+
+    `accepts`: shortages (slots, agents) taken knowingly. Raises WrongStatus where it is no draft any more, or where
+    the expected return was computed anew since `campaign` was read: then somebody has to read it again.
+    """
+    now_standing = _locked(campaign)
+    _expect(now_standing, CampaignStatus.DRAFT)
+    if _without_acceptance(now_standing) != _without_acceptance(campaign):
+        raise WrongStatus(f"the expected return of {campaign.name} was computed anew; read it again, then confirm it")
     campaign.economics = {**campaign.economics, "accepted": sorted(reason.value for reason in accepts)}
     campaign.confirmed_by, campaign.confirmed_at = by.key, now
     campaign.save(update_fields=["economics", "confirmed_by", "confirmed_at"])
@@ -167,7 +178,7 @@ def confirm(campaign: Campaign, *, accepts: Sequence[LaunchNo] = (), by: Actor, 
 
 def launch(campaign: Campaign, *, by: Actor, now: datetime) -> Launched | NotLaunched:
     """Start the campaign, or say everything that stands against it."""
-    campaign = Campaign.objects.select_related("playbook").select_for_update(of=("self",)).get(pk=campaign.pk)
+    campaign = _locked(campaign)
     refusals = launch_refusals(campaign, now=now)
     if refusals:
         return NotLaunched(tuple(refusals))
@@ -236,9 +247,13 @@ def resume(campaign: Campaign, *, by: Actor, now: datetime) -> None:
 
 
 def stop(campaign: Campaign, *, by: Actor, now: datetime) -> int:
-    """End it for everybody: queued messages are cancelled, tasks closed. Returns how many were still in."""
-    if campaign.status not in (CampaignStatus.RUNNING, CampaignStatus.PAUSED):
-        raise WrongStatus(f"campaign {campaign.name} is {campaign.status}; only a running or paused one can be stopped")
+    """End it for everybody: queued messages are cancelled, tasks closed. Returns how many were still in.
+
+    Raises WrongStatus for one that neither runs nor is paused (any more).
+    """
+    status = _locked(campaign).status
+    if status not in (CampaignStatus.RUNNING, CampaignStatus.PAUSED):
+        raise WrongStatus(f"campaign {campaign.name} is {status}; only a running or paused one can be stopped")
     _end(campaign, CampaignStatus.STOPPED, now)
     record_audit(action="campaign.stopped", object_kind="campaign", object_ids=[campaign.pk], by=by, now=now)
     return _let_go(campaign.pk, "stopped", by, now)
@@ -248,9 +263,11 @@ def finish_campaigns(*, now: datetime, by: Actor) -> int:
     """Finish those whose end has come (who is still in leaves) and those with nobody left; returns how many."""
     finished = 0
     for campaign in Campaign.objects.filter(status=CampaignStatus.RUNNING).select_related("playbook").order_by("pk"):
-        is_over = campaign.ends_at is not None and campaign.ends_at <= now
-        if not is_over and not _is_empty(campaign, now):
+        if not _is_over(campaign, now):
             continue
+        standing = _locked(campaign)
+        if standing.status != CampaignStatus.RUNNING or not _is_over(standing, now):
+            continue  # somebody was faster
         _end(campaign, CampaignStatus.FINISHED, now)
         _let_go(campaign.pk, "campaign.ended", by, now)
         record_audit(action="campaign.finished", object_kind="campaign", object_ids=[campaign.pk], by=by, now=now)
@@ -280,7 +297,9 @@ def move_enrolled(campaign: Campaign, version: PlaybookVersion, *, by: Actor, no
     """Move those enrolled to another version on purpose, where it has the step they stand on: (moved, stayed)."""
     steps = list(playbook_of(version).by_id)
     standing = Enrollment.objects.filter(campaign_id=campaign.pk, left_at=None).exclude(playbook_version_id=version.pk)
-    moved = standing.filter(step__in=steps).update(playbook_version_id=version.pk)
+    movable = standing.filter(step__in=steps).order_by("pk").select_for_update(no_key=True)
+    ids = list(movable.values_list("pk", flat=True))
+    moved = Enrollment.objects.filter(pk__in=ids).update(playbook_version_id=version.pk)
     record_audit(
         action="campaign.moved",
         object_kind="campaign",
@@ -328,6 +347,20 @@ def _first_queue(playbook: Playbook) -> int | None:
     if not playbook.has_calls():
         return None
     return CallQueue.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True).first()
+
+
+def _is_over(campaign: Campaign, now: datetime) -> bool:
+    return (campaign.ends_at is not None and campaign.ends_at <= now) or _is_empty(campaign, now)
+
+
+def _locked(campaign: Campaign) -> Campaign:
+    """The campaign as it stands now, its row locked; enrolling and counting go on meanwhile."""
+    rows = Campaign.objects.select_related("playbook").select_for_update(of=("self",), no_key=True)
+    return rows.get(pk=campaign.pk)
+
+
+def _without_acceptance(campaign: Campaign) -> dict[str, Any]:
+    return {name: value for name, value in campaign.economics.items() if name != "accepted"}
 
 
 def _is_empty(campaign: Campaign, now: datetime) -> bool:

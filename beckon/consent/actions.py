@@ -18,6 +18,7 @@ from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.people.actions import mark_do_not_contact
+from beckon.people.locking import lock_people
 from beckon.people.models import ContactPoint, Person
 
 GRANTED = "consent.granted"
@@ -240,6 +241,7 @@ def announce(kind: str, rows: Sequence[Row], *, by: Actor, now: datetime) -> Non
             NewEvent(kind, person_id, row.number_id, data | {"is_named": person_id == named_one})
             for person_id in sorted(filter(None, people))
         ]
+    lock_people(event.person_id for event in events if event.person_id is not None)
     record_events(events, by=by, now=now)
 
 

@@ -302,3 +302,23 @@ def test_a_new_version_takes_the_newcomers_and_those_enrolled_finish_on_theirs_u
 
 def test_installing_the_same_playbook_again_gives_the_version_there_is(org: Any, now: Any) -> None:
     assert install("no-show", now).pk == install("no-show", now).pk
+
+
+def test_what_somebody_else_did_meanwhile_is_seen_before_confirming_or_stopping(org: Any, now: Any) -> None:
+    make_senders()
+    make_desk(now)
+    make_people(now, 5)
+    mine = draft(install("reactivation", now), now)
+    theirs = life.get_campaign(mine.name)
+    life.economics_for(theirs, agents=9, now=now)
+    with pytest.raises(WrongStatus, match="computed anew"):
+        life.confirm(mine, by=BY, now=now)
+    life.confirm(theirs, accepts=SHORTAGES, by=BY, now=now)
+    assert isinstance(life.launch(theirs, by=BY, now=now), life.Launched)
+    for change in (lambda: life.confirm(mine, by=BY, now=now), lambda: life.economics_for(mine, agents=1, now=now)):
+        with pytest.raises(WrongStatus, match="running"):
+            change()
+    running, same = life.get_campaign(mine.name), life.get_campaign(mine.name)
+    life.stop(running, by=BY, now=now)
+    with pytest.raises(WrongStatus, match="stopped"):
+        life.stop(same, by=BY, now=now)

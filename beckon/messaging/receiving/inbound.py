@@ -26,6 +26,8 @@ from beckon.messaging.replies.classify import read_reply
 from beckon.messaging.replies.meanings import Meaning, Reading
 from beckon.messaging.values import NewMessage
 from beckon.messaging.writing import practice_facts
+from beckon.people.locking import lock_people
+from beckon.people.models import ContactPoint
 
 RECEIVED: Final = "message.received"
 _EXPIRY: Final = timedelta(minutes=15)
@@ -124,6 +126,7 @@ def record_inbound(
         return []
     batch = [tidy(item, now) for item in batch]
     writers = _writers(batch)
+    _lock_people(writers)
     readings = [_read(item, writers[item.from_]) for item in batch]
     ids = _insert(batch, writers, readings, sender_id, carrier, now)
     fresh: list[_New] = []
@@ -170,6 +173,13 @@ def _writers(batch: Sequence[Inbound]) -> Mapping[str, _Writer]:
             names = tuple(name for name in (given, family, f"{given} {family}") if len(name) > 1)
             writers[value] = _Writer(number_id, person_id, language, names, campaign_id, enrollment_id, step)
     return writers
+
+
+def _lock_people(writers: Mapping[str, _Writer]) -> None:
+    """Everybody whom these numbers reach, before anything of theirs."""
+    numbers = [writer.number_id for writer in writers.values() if writer.number_id is not None]
+    points = ContactPoint.objects.filter(number_id__in=numbers, ended_at=None)
+    lock_people(points.values_list("person_id", flat=True))
 
 
 def _insert(

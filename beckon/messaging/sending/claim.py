@@ -14,6 +14,7 @@ from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.messaging.actions import FAILED, failed_data
 from beckon.messaging.rules import Drop, Due, PutOff, Send, decide
+from beckon.people.locking import lock_people
 
 _DUE = """
 SELECT id, person_id, contact_point_id, number_id, channel, purpose, hipaa_class, requested_at, address, subject,
@@ -76,6 +77,7 @@ def decide_batch(due: Sequence[Due], *, by: Actor, now: datetime) -> Decided:
                 put_off.append(later)
             case Drop() as drop:
                 drops.append(drop)
+    lock_people(drop.due.person_id for drop in drops)  # first of all, since a drop moves the journey on
     _record_put_off(put_off)
     dropped = record_drops(drops, by=by, now=now)
     return Decided(tuple(sends), len(due), dropped, len(put_off))
