@@ -3,11 +3,12 @@
 Costing waits until somebody asks for it (`cost_draft`), so that every step is saved at once however many people.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from beckon.campaigns.errors import WrongStatus
 from beckon.campaigns.life import default_senders, economics_for, playbook_of
@@ -99,9 +100,11 @@ def cost_draft(campaign: Campaign, *, now: datetime) -> Campaign:
     """The draft with its expected return, computed unless it stands already; what was stated about money stays."""
     if "people" in campaign.economics:
         return campaign
-    stated = {name: campaign.economics.get(name) for name in KEPT}
+    before = campaign.economics
+    stated = {name: before.get(name) for name in KEPT}
     economics_for(campaign, agents=int(stated["agents"] or 0), list_cents=int(stated["list_cents"] or 0), now=now)
-    campaign.economics = {**campaign.economics, **stated}
+    rehearsed = {"rehearsal": before["rehearsal"]} if "rehearsal" in before else {}
+    campaign.economics = {**campaign.economics, **stated, **rehearsed}
     campaign.save(update_fields=["economics"])
     return campaign
 
@@ -142,3 +145,17 @@ def _first_queue(has_calls: bool) -> int | None:
     if not has_calls:
         return None
     return CallQueue.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True).first()
+
+
+def note_rehearsal(campaign_id: int, note: Mapping[str, Any], *, only_for: str = "") -> bool:
+    """Keep with a draft what is rehearsed of it. `only_for`: the token of the rehearsal that the note belongs to.
+
+    False where the draft is none any more or was changed meanwhile: then nothing is kept, and there is nothing to do.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE campaigns_campaign SET economics = jsonb_set(economics, '{rehearsal}', %s::jsonb)"
+            " WHERE id = %s AND status = 'draft' AND (%s = '' OR economics #>> '{rehearsal,token}' = %s)",
+            [json.dumps(dict(note)), campaign_id, only_for, only_for],
+        )
+        return bool(cursor.rowcount)

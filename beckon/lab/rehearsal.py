@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from beckon import config
 from beckon.campaigns.defaults import install_defaults
 from beckon.campaigns.models import Campaign
+from beckon.campaigns.playbooks.installing import install_playbook
 from beckon.core.actors import SYSTEM
 from beckon.core.models import Organization
 from beckon.core.organizations import create_rehearsal, drop_organization, refresh_statistics
@@ -38,7 +39,7 @@ PEOPLE_PER_CLINICIAN = 250
 
 @dataclass(frozen=True)
 class Order:
-    """What to rehearse. Either `file` or `people`."""
+    """What to rehearse. Either `file` or `people`. `definition`: a playbook that is not in the library, as stored."""
 
     playbook: str
     weeks: int
@@ -50,6 +51,7 @@ class Order:
     clinicians: int = 0
     starts: date = STARTS
     zone: str = "America/New_York"
+    definition: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _prepare(order: Order, organization: Organization, starts: datetime) -> tupl
     before = starts - timedelta(hours=1)
     with org_scope(organization):
         install_defaults(by=SYSTEM, now=before, signed_off_by="Sandbox")
+        if order.definition is not None:
+            install_playbook(dict(order.definition), by=SYSTEM, now=before)
     people = _people(order, organization, before)
     refresh_statistics(organization)
     with org_scope(organization):
