@@ -160,9 +160,9 @@ def confirm(campaign: Campaign, *, accepts: Sequence[LaunchNo] = (), by: Actor, 
     """
     now_standing = _locked(campaign)
     _expect(now_standing, CampaignStatus.DRAFT)
-    if _without_acceptance(now_standing) != _without_acceptance(campaign):
+    if _as_read(now_standing) != _as_read(campaign):
         raise WrongStatus(f"the expected return of {campaign.name} was computed anew; read it again, then confirm it")
-    campaign.economics = {**campaign.economics, "accepted": sorted(reason.value for reason in accepts)}
+    campaign.economics = {**now_standing.economics, "accepted": sorted(reason.value for reason in accepts)}
     campaign.confirmed_by, campaign.confirmed_at = by.key, now
     campaign.save(update_fields=["economics", "confirmed_by", "confirmed_at"])
     record_audit(
@@ -359,8 +359,9 @@ def _locked(campaign: Campaign) -> Campaign:
     return rows.get(pk=campaign.pk)
 
 
-def _without_acceptance(campaign: Campaign) -> dict[str, Any]:
-    return {name: value for name, value in campaign.economics.items() if name != "accepted"}
+def _as_read(campaign: Campaign) -> dict[str, Any]:
+    """What is confirmed; a rehearsal that ends meanwhile changes nothing about it."""
+    return {name: value for name, value in campaign.economics.items() if name not in ("accepted", "rehearsal")}
 
 
 def _is_empty(campaign: Campaign, now: datetime) -> bool:

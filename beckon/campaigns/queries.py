@@ -1,6 +1,6 @@
 """Reads over campaigns: counters, the funnel's sums, and why a person stands where they stand. Never writes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,8 @@ from django.db import connection
 
 from beckon.campaigns.journey.gathering import gather, load_versions
 from beckon.campaigns.journey.values import WAITING_TASK, WAITING_TIME
-from beckon.campaigns.models import Campaign, Enrollment, StepRecord
+from beckon.campaigns.models import Campaign, CampaignStatus, Enrollment, StepRecord
+from beckon.campaigns.playbooks.reading import installed
 from beckon.campaigns.playbooks.schema import Playbook
 from beckon.campaigns.reasons import sentence as leaving_sentence
 from beckon.campaigns.steps.base import ask_of
@@ -20,7 +21,7 @@ from beckon.consent.rules import may_contact
 from beckon.consent.verdict import Later, Refused
 from beckon.core.tenancy import current_organization
 from beckon.segments.conditions import parse_definition
-from beckon.segments.queries import count, members_sql
+from beckon.segments.queries import count, members, members_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ def _waiting(campaign: Campaign, now: datetime) -> int:
 def why(person_id: int, *, now: datetime, language: str = "en") -> list[Why]:
     """Why this person stands where they stand, campaign by campaign, newest first; in English or Spanish.
 
-    From the trace, the present step and what the consent gate says now. The caller records the look.
+    From the trace, the present step and what the consent gate says now; last, campaigns that have the person in their
+    segment but did not come to them yet. The caller records the look.
     """
     es = language.startswith("es")
     found = [_why_enrolled(row, now, es) for row in _enrollments(person_id)]
@@ -138,7 +140,55 @@ def why(person_id: int, *, now: datetime, language: str = "en") -> list[Why]:
         for name, reason, at in cursor.fetchall():
             text = ("No se inscribió: " if es else "Not enrolled: ") + reason_sentence(reason, language)
             found.append(Why(name, None, "", None, (text,), ((at, "", "excluded", reason),)))
-    return found
+    return [*found, *_why_waiting(person_id, {why.campaign for why in found}, now, es)]
+
+
+def _why_waiting(person_id: int, told: Collection[str], now: datetime, es: bool) -> list[Why]:
+    """Campaigns under way whose segment the person is in, but which have neither taken them in nor left them out."""
+    under_way = [CampaignStatus.RUNNING, CampaignStatus.PAUSED]
+    rows = Campaign.objects.select_related("playbook").filter(status__in=under_way).exclude(name__in=list(told))
+    return [
+        Why(row.name, None, "", None, (_waits_for(row, now, es),), ())
+        for row in rows.order_by("-pk")
+        if members(parse_definition(row.segment_definition), [person_id], now=now)
+    ]
+
+
+def _waits_for(campaign: Campaign, now: datetime, es: bool) -> str:
+    start = "Está en el segmento, aún no se inscribió: " if es else "In the segment, not taken in yet: "
+    if campaign.status == CampaignStatus.PAUSED:
+        return start + ("la campaña está en pausa." if es else "the campaign is paused.")
+    if campaign.starts_at > now:
+        at = _local(campaign.starts_at)
+        return start + (f"la campaña empieza el {at}." if es else f"the campaign starts on {at}.")
+    if campaign.drained_until is not None and campaign.drained_until > now:
+        at = _local(campaign.drained_until)
+        return start + (f"se vuelve a mirar el segmento el {at}." if es else f"the segment is looked at again on {at}.")
+    so_far, a_day = counters(campaign.pk).get("enrolled", 0), campaign.daily_volume
+    days = _days(installed(campaign.playbook.digest, campaign.playbook.definition).entry.weekdays, es)
+    return start + (
+        f"se inscriben {a_day:,} personas por día ({days}), en orden sorteado; hasta ahora {so_far:,}."
+        if es
+        else f"{a_day:,} people are taken in a day ({days}), in an order drawn by lot; {so_far:,} so far."
+    )
+
+
+def _days(weekdays: Sequence[str], es: bool) -> str:
+    """Monday to Friday, or the days one by one."""
+    if list(weekdays) == list(_WEEKDAYS)[:5]:
+        return "lunes a viernes" if es else "Monday to Friday"
+    return ", ".join(_WEEKDAYS[day][1 if es else 0] for day in weekdays)
+
+
+_WEEKDAYS = {
+    "mon": ("Monday", "lunes"),
+    "tue": ("Tuesday", "martes"),
+    "wed": ("Wednesday", "miércoles"),
+    "thu": ("Thursday", "jueves"),
+    "fri": ("Friday", "viernes"),
+    "sat": ("Saturday", "sábado"),
+    "sun": ("Sunday", "domingo"),
+}
 
 
 def reason_sentence(reason: str, language: str = "en") -> str:

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     NOTICE_TOO_LATE = "notice_too_late"
     SUPPRESSED = "suppressed"
     NO_CONSENT = "no_consent"
+    CONSENT_NOT_WRITTEN = "consent_not_written"
     OTHER_CHANNEL = "prefers_other_channel"
     OTHER_HOUR = "prefers_other_hour"
     DAY_CAP = "day_cap"
@@ -96,8 +97,12 @@ _ABOUT_THE_ADDRESS: dict[Reason, tuple[str, str]] = {
         "El número o la dirección está en una lista de exclusión.",
     ),
     Reason.NO_CONSENT: (
-        "The consent on record is not enough for this kind of message.",
-        "El consentimiento registrado no basta para este tipo de mensaje.",
+        "No consent to this kind of message is on record.",
+        "No consta consentimiento para este tipo de mensaje.",
+    ),
+    Reason.CONSENT_NOT_WRITTEN: (
+        "Consent is on record, but this kind of message needs it in writing.",
+        "Consta consentimiento, pero este tipo de mensaje lo requiere por escrito.",
     ),
 }
 

@@ -204,7 +204,8 @@ def _consent(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy: 
     has = held(facts.entries, ask, person_ids=people, number_id=point.number_id)
     if has.strength >= need.basis.strength:
         return None
-    return Reason.NO_CONSENT, f"{need.basis} needed, {has} on record: {need.cite}"
+    reason = Reason.NO_CONSENT if has is Basis.NONE else Reason.CONSENT_NOT_WRITTEN
+    return reason, f"{need.basis} needed, {has} on record: {need.cite}"
 
 
 def _needed_here(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy: Policy) -> Need:

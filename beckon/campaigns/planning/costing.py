@@ -8,10 +8,8 @@ from beckon.campaigns.planning.economics import Assumptions, Economics, economic
 from beckon.campaigns.planning.preview import preview
 from beckon.campaigns.playbooks.schema import Playbook
 from beckon.channels.models import Sender
-from beckon.segments.conditions import parse_definition
-from beckon.segments.queries import count
 
-LOOKED_AT = 300
+FORESEEN = 300
 WEEKS = 14
 
 
@@ -24,17 +22,16 @@ def compute_economics(
     list_cents: int,
     now: datetime,
 ) -> Economics:
-    """The calculator's answer: pieces per person come from a preview of some people, prices from the senders."""
-    people = count(parse_definition(dict(campaign.segment_definition)), now=now).value
-    foreseen = preview(campaign, now=now, weeks=WEEKS, sample=LOOKED_AT)
+    """The calculator's answer: people as the preview counts them, pieces per person from some of their plans (so a text
+    costs only where consent allows it), prices from the senders."""
+    foreseen = preview(campaign, now=now, weeks=WEEKS, planned=FORESEEN)
     prices = {
         channel: float(cost)
         for channel, cost in Sender.objects.filter(pk__in=list(campaign.senders.values())).values_list(
             "channel", "cost_cents"
         )
     }
-    everybody = max(1, foreseen.enrolled + sum(foreseen.excluded.values()))
-    units = {channel: (number / everybody, prices.get(channel, 0.0)) for channel, number in foreseen.messages().items()}
+    units = {channel: (number, prices.get(channel, 0.0)) for channel, number in foreseen.pieces.items()}
     given = assumptions or replace(
         Assumptions(),
         attempts=playbook.attempts,
@@ -43,7 +40,9 @@ def compute_economics(
         revenue_per_visit_cents=playbook.returns.revenue_per_visit_cents,
     )
     return economics_of(
-        people=people,
+        people=foreseen.people,
+        taken_in=foreseen.taken_in,
+        reach=dict(foreseen.reach),
         daily_volume=campaign.daily_volume,
         has_calls=playbook.has_calls(),
         agents=agents,

@@ -45,7 +45,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Economics:
-    """The expected return of a campaign. `message_cents` by channel; `break_even_visits` are kept visits."""
+    """The expected return of a campaign. `message_cents` by channel; `break_even_visits` are kept visits.
+
+    `people` are in the segment; `taken_in` of them may be contacted, and everything else is reckoned from those.
+    `reach`: of those taken in, how many may be reached by each channel.
+    """
 
     people: int
     days_to_enrol: int
@@ -63,6 +67,8 @@ class Economics:
     bookings_per_week: int
     calls_per_day: int
     agents: int
+    taken_in: int = 0
+    reach: dict[str, int] = field(default_factory=dict)
     assumptions: Assumptions = field(default_factory=Assumptions)
 
     def as_json(self) -> dict[str, Any]:
@@ -119,15 +125,19 @@ def economics_of(
     agents: int,
     message_unit_cents: dict[str, tuple[float, float]],
     list_cents: int = 0,
+    taken_in: int | None = None,
+    reach: dict[str, int] | None = None,
     assumptions: Assumptions | None = None,
 ) -> Economics:
-    """The expected return. `message_unit_cents`: channel -> (pieces per person, cents a piece).
+    """The expected return. `message_unit_cents`: channel -> (pieces per person taken in, cents a piece).
 
+    `people` are in the segment; `taken_in` (default: all) are those whom the gate and the entry rules let in.
     Raises ValueError for a daily volume below 1 or a negative number of people.
     """
     if daily_volume < 1 or people < 0:
         raise ValueError("a campaign needs people and a daily volume of at least 1")
-    a = assumptions or Assumptions()
+    a, in_segment = assumptions or Assumptions(), people
+    people = in_segment if taken_in is None else taken_in
     days = math.ceil(people / daily_volume)
     booked = half_up(people * a.booked_share)
     kept = half_up(booked * a.kept_share)
@@ -141,7 +151,9 @@ def economics_of(
     a_week = min(people, daily_volume * WORKDAYS_IN_A_WEEK)
     calls_a_day = busiest_day(people, a_week, a) if has_calls else 0
     return Economics(
-        people=people,
+        people=in_segment,
+        taken_in=people,
+        reach=reach or {},
         days_to_enrol=days,
         expected_booked=booked,
         expected_kept=kept,

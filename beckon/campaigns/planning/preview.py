@@ -1,6 +1,7 @@
 """Before a launch: who gets what when, and who is left out and why. The real engine, a virtual clock; no record.
 
 Nobody is assumed to answer, so it shows the most that can happen. Above SAMPLE people a fair sample is scaled up.
+The forecast (costing.py) counts people by this same preview, so that the two stand beside each other and agree.
 """
 
 from collections import Counter
@@ -49,6 +50,8 @@ class PreviewDay:
 class Preview:
     """people = enrolled + excluded + waiting. `refused`: "channel: reason" -> times; `plans`: the first people.
 
+    `taken_in`: who may be contacted, whether their day comes within these weeks or not; `reach`: of these, how many
+    get something over each channel ("voice" are calls) where nobody answers.
     `days`: those with anything to do. `excluded_people`: everybody of those looked at, with the first reason.
     """
 
@@ -63,6 +66,10 @@ class Preview:
     left: Mapping[str, int]
     plans: tuple[Plan, ...]
     excluded_people: tuple[tuple[int, str], ...]
+    taken_in: int
+    reach: Mapping[str, int]
+    pieces: Mapping[str, float]
+    """Messages by channel for a person taken in, on average."""
 
     def messages(self) -> Counter[str]:
         """Messages by channel over all weeks."""
@@ -73,8 +80,13 @@ class Preview:
         return totals
 
 
-def preview(campaign: Campaign, *, now: datetime, weeks: int = 14, sample: int = SAMPLE) -> Preview:
-    """What would happen from the campaign's start (or now, if later) for `weeks` weeks."""
+def preview(
+    campaign: Campaign, *, now: datetime, weeks: int = 14, sample: int = SAMPLE, planned: int | None = None
+) -> Preview:
+    """What would happen from the campaign's start (or now, if later) for `weeks` weeks.
+
+    `planned`: foresee the weeks of so many people only and take them for all, where only the sums matter.
+    """
     running = load_campaigns(ids=[campaign.pk])[campaign.pk]
     people = count(parse_definition(dict(campaign.segment_definition)), now=now).value
     listed = candidates(running, segment=campaign.segment_definition, limit=sample, now=now)
@@ -84,7 +96,7 @@ def preview(campaign: Campaign, *, now: datetime, weeks: int = 14, sample: int =
         until = min(until, campaign.ends_at)
     factor = max(1.0, people / len(listed)) if len(listed) == sample else 1.0
     volume = max(1.0, campaign.daily_volume / factor)
-    draft = _Draft(running, start, until, volume)
+    draft = _Draft(running, start, until, volume, sample if planned is None else planned)
     ids = [person for person, _ in listed]
     facts, past = gather(ids, now=now), histories(ids)
     for person, key in listed:
@@ -102,22 +114,22 @@ def preview(campaign: Campaign, *, now: datetime, weeks: int = 14, sample: int =
 class _Draft:
     """The virtual launch: days fill up to the daily volume, each person's plan is foreseen from their day."""
 
-    def __init__(self, campaign: Running, start: datetime, until: datetime, volume: float) -> None:
-        self.campaign, self.start, self.until, self.volume = campaign, start, until, volume
+    def __init__(self, campaign: Running, start: datetime, until: datetime, volume: float, planned: int) -> None:
+        self.campaign, self.start, self.until, self.volume, self.planned = campaign, start, until, volume, planned
         organization = current_organization()
         self.zone, self.seed = ZoneInfo(organization.time_zone), organization.seed
         self.days = _days(start, until, self.zone, campaign.playbook.entry.weekdays)
         self.plans: list[Plan] = []
         self.excluded: list[tuple[int, str]] = []
-        self.waiting = 0
+        self.waiting = self.enrolled = 0
 
     def is_over(self) -> bool:
         """True when nobody more can come in before the end."""
-        return int(len(self.plans) / self.volume) >= len(self.days)
+        return int(self.enrolled / self.volume) >= len(self.days)
 
     def day(self) -> datetime:
         """When the next person would be enrolled."""
-        return self.days[int(len(self.plans) / self.volume)]
+        return self.days[int(self.enrolled / self.volume)]
 
     def take(self, facts: Facts, key: str, no: str | None) -> None:
         """Enrol, exclude or leave waiting one person."""
@@ -126,7 +138,11 @@ class _Draft:
         elif no is not None:
             self.excluded.append((facts.person.person_id, no))
         else:
-            playbook, day = self.campaign.playbook, self.day()
+            day = self.day()
+            self.enrolled += 1
+            if len(self.plans) >= self.planned:
+                return
+            playbook = self.campaign.playbook
             snapshot = Snapshot(
                 enrollment_id=0,
                 campaign_id=self.campaign.campaign_id,
@@ -146,11 +162,17 @@ class _Draft:
     def result(self, people: int, looked_at: int, factor: float) -> Preview:
         """Everything added up, scaled from the sample to all."""
 
-        def scaled(counts: Counter[str]) -> dict[str, int]:
-            return {name: round(number * factor) for name, number in sorted(counts.items())}
+        def scaled(counts: Counter[str], by: float) -> dict[str, int]:
+            return {name: round(number * by) for name, number in sorted(counts.items())}
 
-        excluded = scaled(Counter(reason for _, reason in self.excluded))
-        enrolled = round(len(self.plans) * factor)
+        excluded = scaled(Counter(reason for _, reason in self.excluded), factor)
+        enrolled = round(self.enrolled * factor)
+        decided = self.enrolled + len(self.excluded)
+        taken_in = round(people * self.enrolled / decided) if decided else 0
+        reached = Counter(channel for plan in self.plans for channel in _channels_of(plan))
+        pieces = Counter(item.what for plan in self.plans for item in plan.planned if item.what in _CHANNELS)
+        each = max(1, len(self.plans))
+        factor *= self.enrolled / each  # from here on, what only the plans tell
         return Preview(
             people=people,
             looked_at=looked_at,
@@ -160,11 +182,14 @@ class _Draft:
             weeks=self._weeks(factor),
             days=self._by_day(factor),
             refused=scaled(
-                Counter(item.detail for plan in self.plans for item in plan.planned if item.what == "refused")
+                Counter(item.detail for plan in self.plans for item in plan.planned if item.what == "refused"), factor
             ),
-            left=scaled(Counter(plan.left for plan in self.plans if plan.left)),
+            left=scaled(Counter(plan.left for plan in self.plans if plan.left), factor),
             plans=tuple(self.plans[:SHOWN]),
             excluded_people=tuple(self.excluded),
+            taken_in=taken_in,
+            reach=scaled(reached, taken_in / each),
+            pieces={channel: number / each for channel, number in sorted(pieces.items())},
         )
 
     def _weeks(self, factor: float) -> tuple[PreviewWeek, ...]:
@@ -211,6 +236,11 @@ class _Draft:
 
     def _week(self, at: datetime, number: int) -> int:
         return min(number - 1, (at - self.start) // timedelta(weeks=1))
+
+
+def _channels_of(plan: Plan) -> set[str]:
+    used = {"voice" if item.what == "call" else item.what for item in plan.planned}
+    return used & {*_CHANNELS, "voice"}
 
 
 def _days(start: datetime, until: datetime, zone: ZoneInfo, weekdays: Sequence[str]) -> list[datetime]:

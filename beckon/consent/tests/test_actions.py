@@ -97,7 +97,9 @@ def test_only_opting_in_again_ends_an_opt_out(org: Any, now: Any) -> None:
     assert isinstance(ask_gate(person.pk, text, now), Allowed)
     # The written form came while they were opted out: it proves nothing about what they want now.
     selling = ask_gate(person.pk, Ask(Channel.SMS, Purpose.TELEMARKETING), now)
-    assert selling == Refused(Reason.NO_CONSENT, "written needed, express on record: 47 CFR 64.1200(a)(1), (a)(2)")
+    assert selling == Refused(
+        Reason.CONSENT_NOT_WRITTEN, "written needed, express on record: 47 CFR 64.1200(a)(1), (a)(2)"
+    )
 
 
 def test_do_not_contact_is_written_on_the_person_and_in_the_ledger(org: Any, now: Any) -> None:

@@ -173,7 +173,8 @@ def test_consent_is_enough_exactly_where_the_table_says(
     if needed is None:
         assert got is Reason.LANDLINE
     else:
-        assert got is (None if held.strength >= needed.strength else Reason.NO_CONSENT)
+        lacks = Reason.NO_CONSENT if held is Basis.NONE else Reason.CONSENT_NOT_WRITTEN
+        assert got is (None if held.strength >= needed.strength else lacks)
 
 
 @pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.POSTAL])
@@ -209,7 +210,9 @@ def test_state_law_may_ask_for_more_than_federal_law() -> None:
     selling_call = Ask(Channel.VOICE, Purpose.TELEMARKETING, hipaa_class="treatment")
     in_connecticut = facts(points=(point(place=Place(frozenset({"CT"}))),), entries=(entry(basis=EXPRESS),))
     verdict = may_contact(in_connecticut, selling_call, NOON)
-    assert verdict == Refused(Reason.NO_CONSENT, "written needed, express on record: CT CGS 42-288a(c); PA 23-98")
+    assert verdict == Refused(
+        Reason.CONSENT_NOT_WRITTEN, "written needed, express on record: CT CGS 42-288a(c); PA 23-98"
+    )
     assert reason_of(facts(entries=()), selling_call) is None
 
 
