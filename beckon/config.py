@@ -66,6 +66,18 @@ VARIABLES: tuple[Variable, ...] = (
         "required: roles that see people's data need an authenticator app or a passkey in live organizations. "
         "optional: they may.",
     ),
+    Variable(
+        "BECKON_EMAIL_URL",
+        None,
+        "smtp://user:password@host:port?tls=1 (STARTTLS) or smtps://user:password@host:port: the server that "
+        "invitations, password links and reports leave by. Default: files in BECKON_HOME/mail. Production requires it.",
+    ),
+    Variable("BECKON_EMAIL_FROM", "Beckon <beckon@localhost>", "Sender of invitations, password links and reports."),
+    Variable(
+        "BECKON_PROXIES",
+        "0",
+        "How many proxies of yours stand in front: limits on log-ins count by the address that the outermost one saw.",
+    ),
     Variable("BECKON_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 
@@ -145,6 +157,41 @@ def parse_database_url(url: str, variable: str) -> DatabaseAddress:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
         options=_options(parts.query, variable),
+    )
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where e-mail to staff leaves by. `tls`: starttls, tls or none."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: str
+
+
+def mail_server() -> MailServer | None:
+    """The server of BECKON_EMAIL_URL; None where none is given. Raises ConfigError for what is no such URL."""
+    url = get("BECKON_EMAIL_URL")
+    if url is None:
+        return None
+    wrong = "BECKON_EMAIL_URL must look like smtp://user:password@host:port?tls=1 or smtps://user:password@host:port"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ConfigError(wrong) from error
+    options = dict(parse_qsl(parts.query))
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or options.keys() - {"tls"}:
+        raise ConfigError(wrong)
+    tls = "tls" if parts.scheme == "smtps" else "starttls" if options.get("tls") == "1" else "none"
+    return MailServer(
+        host=parts.hostname,
+        port=port or {"tls": 465, "starttls": 587, "none": 25}[tls],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        tls=tls,
     )
 
 

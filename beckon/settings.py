@@ -100,6 +100,22 @@ def _two_roles() -> None:
             raise config.ConfigError("both database URLs log in as one role; the application needs one without DDL")
 
 
+def _mail() -> config.MailServer | None:
+    server = config.mail_server()
+    if PRODUCTION and server is None:
+        raise config.ConfigError("BECKON_EMAIL_URL is not set; invitations and password links leave by e-mail")
+    if PRODUCTION and server is not None and server.tls == "none" and server.host not in ("localhost", "127.0.0.1"):
+        raise config.ConfigError("BECKON_EMAIL_URL asks for no encryption; add ?tls=1 or use smtps://")
+    return server
+
+
+def _proxies() -> int:
+    given = config.get("BECKON_PROXIES") or "0"
+    if not given.isdigit():
+        raise config.ConfigError("BECKON_PROXIES must be a number: how many proxies of yours stand in front")
+    return int(given)
+
+
 _two_roles()
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = _allowed_hosts()
@@ -237,6 +253,16 @@ CONTENT_SECURITY_POLICY = {
 # Shared by all processes, so that allauth's limits on log-ins hold over them.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}}
 
+MAIL_SERVER = _mail()
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_SERVER else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = config.home() / "mail"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = config.get("BECKON_EMAIL_FROM") or ""
+EMAIL_TIMEOUT = 15
+if MAIL_SERVER:
+    EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.tls == "starttls", MAIL_SERVER.tls == "tls"
+
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -256,6 +282,22 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # else anybody could have us write to anybody
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or factor is told to the person
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
+ACCOUNT_FORMS = {
+    "login": "beckon.web.accounts.forms.LogIn",
+    "reset_password": "beckon.web.accounts.forms.AskForLink",
+    "reset_password_from_key": "beckon.web.accounts.forms.NewPassword",
+    "change_password": "beckon.web.accounts.forms.ChangePassword",
+    "reauthenticate": "beckon.web.accounts.forms.OnceMore",
+}
+# A contact centre starts its shift behind one address; guesses at one account stay few.
+ACCOUNT_RATE_LIMITS = {"login": "240/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = _proxies()
+INVITATION_DAYS = 7
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+MFA_ADAPTER = "beckon.web.accounts.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False

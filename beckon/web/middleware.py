@@ -2,21 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import info
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from beckon.core.clock import wall_now
-from beckon.core.models import Membership, OrganizationKind, Role, User
 
 Next = Callable[[HttpRequest], HttpResponse]
 LAST_ACT = "beckon_last_act"
-FREE_PATHS = ("/accounts/", "/static/", "/hooks/", "/u/", "/language/", "/theme/", "/help/")
+FREE_PATHS = ("/accounts/", "/static/", "/hooks/", "/u/", "/language/", "/theme/", "/help/", "/healthz")
 
 
 def is_poll(request: HttpRequest) -> bool:
@@ -40,10 +39,10 @@ class AutomaticLogOff:
             idle = (now - datetime.fromisoformat(last)).total_seconds() if last else 0.0
             if idle > settings.IDLE_MINUTES * 60:
                 logout(request)
-                info(request, gettext("You were logged off because nothing happened for a while."))
                 if is_poll(request) or request.headers.get("HX-Request"):
                     return HttpResponse(status=401)
-                return HttpResponseRedirect(f"{reverse('account_login')}?next={request.path}")
+                info(request, gettext("You were logged off because nothing happened for a while."))
+                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
             if not is_poll(request) and (idle > 20 or not last):
                 request.session[LAST_ACT] = now.isoformat()
         return self.get_response(request)
@@ -56,33 +55,17 @@ class SecondFactorWhereNeeded:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        from beckon.web.accounts.second_factor import is_missing  # allauth's models load after this module
+
         if (
-            settings.REQUIRE_SECOND_FACTOR
-            and request.user.is_authenticated
+            request.user.is_authenticated
             and not request.path.startswith(FREE_PATHS)
-            and needs_second_factor(request)
+            and is_missing(request.user)
         ):
+            if is_poll(request) or request.headers.get("HX-Request"):
+                return HttpResponse(status=401)
             return HttpResponseRedirect(reverse("mfa_index"))
         return self.get_response(request)
-
-
-def needs_second_factor(request: HttpRequest) -> bool:
-    """True when the user sees people's data in a live practice and has neither authenticator app nor passkey."""
-    from allauth.mfa.models import Authenticator  # allauth's models load after this module is named in settings
-
-    if request.session.get("beckon_second_factor_seen"):
-        return False
-    factors = Authenticator.objects.filter(user_id=request.user.pk).exclude(type="recovery_codes")
-    if factors.exists():
-        request.session["beckon_second_factor_seen"] = True
-        return False
-    return (
-        Membership.objects.filter(
-            user=cast(User, request.user), ended_at=None, organization__kind=OrganizationKind.LIVE
-        )
-        .exclude(role=Role.ANALYST)
-        .exists()
-    )
 
 
 class NothingKeptByBrowsers:

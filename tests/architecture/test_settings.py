@@ -16,6 +16,7 @@ SAFE = {
     "BECKON_SECRET_KEY": "abcdefghijklmnopqrstuvwxyz0123456789" * 2,
     "BECKON_BASE_URL": "https://beckon.example.org",
     "BECKON_ALLOWED_HOSTS": "beckon.example.org",
+    "BECKON_EMAIL_URL": "smtp://beckon:secret@mail.example.org:587?tls=1",
     "BECKON_DATABASE_URL": "postgresql://beckon_app:secret@127.0.0.1:5432/beckon",
     "BECKON_DATABASE_ADMIN_URL": "postgresql://owner:secret@127.0.0.1:5432/beckon",
 }
@@ -64,6 +65,10 @@ def test_a_database_on_another_machine_is_reached_with_the_encryption_its_url_as
         ("BECKON_DATABASE_URL", "postgresql://beckon_app@127.0.0.1/beckon"),
         ("BECKON_DATABASE_URL", "mysql://x"),
         ("BECKON_ENV", "staging"),
+        ("BECKON_EMAIL_URL", ""),
+        ("BECKON_EMAIL_URL", "smtp://mail.example.org"),
+        ("BECKON_EMAIL_URL", "http://mail.example.org"),
+        ("BECKON_PROXIES", "many"),
         ("BECKON_SECRET_KEY", "k" * 60),
         ("BECKON_ALLOWED_HOSTS", ""),
         ("BECKON_LOG_LEVEL", "DEBUG"),

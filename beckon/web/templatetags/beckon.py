@@ -14,7 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from beckon.core.models import Role
 from beckon.web.assets import PACKAGES
+from beckon.web.roles import ROLE_NAMES
 
 register = template.Library()
 
@@ -53,6 +55,12 @@ def badge(text: Any, tone: str = "calm") -> SafeString:
     tone = tone if tone in TONES else "calm"
     picture = icon(_ICON_OF_TONE[tone]) if _ICON_OF_TONE[tone] else ""
     return format_html('<span class="badge tone-{}">{}{}</span>', tone, picture, text)
+
+
+@register.simple_tag
+def role_name(role: str) -> str:
+    """A role in words."""
+    return str(ROLE_NAMES[Role(role)])
 
 
 @register.simple_tag(takes_context=True)

@@ -54,9 +54,20 @@
   let last = Date.now();
   ["keydown", "pointerdown", "scroll"].forEach((kind) =>
     document.addEventListener(kind, () => { last = Date.now(); }, { passive: true, capture: true }));
+  // Typing counts as an act on the server, too; a tab that nobody touches only asks, so that two idle tabs do not
+  // keep each other alive.
   if (minutes && document.querySelector(".side, [data-signed-in]")) {
-    setInterval(() => {
-      if (Date.now() - last > (minutes * 60 + 5) * 1000) window.location.reload();
+    let told = Date.now();
+    setInterval(async () => {
+      const now = Date.now();
+      const idle = now - last > (minutes * 60 + 5) * 1000;
+      if (idle ? now - told < 60000 : last <= told || now - told < 60000) return;
+      told = now;
+      const request = idle
+        ? { headers: { "X-Beckon-Poll": "1" } }
+        : { method: "POST", headers: { "X-CSRFToken": meta("csrf-token") } };
+      const answer = await fetch("/account/still-here/", request).catch(() => null);
+      if (answer?.status === 401) window.location.reload();
     }, 10000);
   }
 

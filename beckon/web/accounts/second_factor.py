@@ -1,0 +1,73 @@
+"""The second factor: who needs one, how its secrets are stored, and that nobody takes off the last one they need."""
+
+import base64
+from functools import cache
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.db.models import Exists
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext, gettext_lazy
+
+from beckon.core.models import Membership, OrganizationKind, Role, User
+
+
+def is_required(user: User) -> bool:
+    """True when a live practice of the user's shows them people's data, so that the law's safeguards ask for one.
+
+    45 CFR 164.312(d), person or entity authentication; NIST SP 800-63B, AAL2.
+    """
+    return bool(settings.REQUIRE_SECOND_FACTOR and _seeing_live(user).exists())
+
+
+def is_missing(user: User) -> bool:
+    """True when the user needs a second factor and has none. One statement; asked on every request."""
+    if not settings.REQUIRE_SECOND_FACTOR:
+        return False
+    return bool(_seeing_live(user).filter(~Exists(_factors(user))).exists())
+
+
+def _seeing_live(user: User) -> Any:
+    open_ones = Membership.objects.filter(user_id=user.pk, ended_at=None)
+    return open_ones.filter(organization__kind=OrganizationKind.LIVE).exclude(role=Role.ANALYST)
+
+
+def _factors(user: User) -> Any:
+    return Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """As allauth's, with secrets encrypted at rest and the last needed factor kept."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": gettext_lazy(
+            "Your role asks for a second factor. Add another one before you take this one off."
+        )
+    }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not the last one of who needs one."""
+        user = authenticator.user
+        return not is_required(user) or _factors(user).exclude(pk=authenticator.pk).exists()
+
+    def encrypt(self, text: str) -> str:
+        """So that a copy of the database is not a copy of everybody's second factor."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises InvalidToken when BECKON_SECRET_KEY is another one than when it was stored."""
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002 - allauth's
+        """Passkey, Passkey 2, ..."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return gettext("Passkey") if count == 0 else f"{gettext('Passkey')} {count + 1}"
+
+
+@cache
+def _cipher() -> Fernet:
+    key = salted_hmac("beckon.second-factor", "", algorithm="sha256").digest()
+    return Fernet(base64.urlsafe_b64encode(key))

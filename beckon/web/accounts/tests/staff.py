@@ -1,0 +1,34 @@
+"""Members of staff for tests of pages: who they are, and browsers in which they are signed in."""
+
+from django.test import Client
+
+from beckon.core.models import Membership, Organization, Role, User
+
+PASSWORD = "four unrelated quiet lamps"
+
+
+def member(role: Role, *, email: str = "", practice: str = "test") -> User:
+    """Somebody with a password and this role."""
+    email = email or f"{role}@example.org"
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=f"{role} person")
+    Membership.objects.create(user=user, organization=Organization.objects.get(slug=practice), role=role)
+    return user
+
+
+def signed_in(user: User) -> Client:
+    """A browser in which the user is signed in."""
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def log_in(email: str, password: str = PASSWORD) -> Client:
+    """A browser in which somebody filled in the form."""
+    browser = Client()
+    browser.post("/accounts/login/", {"login": email, "password": password})
+    return browser
+
+
+def is_signed_in(browser: Client) -> bool:
+    """Asked as a page that nobody touches."""
+    return browser.get("/account/still-here/", headers={"X-Beckon-Poll": "1"}).status_code == 204
