@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-AREAS = ("choices", "accounts", "gallery", "home", "public", "sandbox", "segments")
+AREAS = ("desk", "choices", "accounts", "gallery", "home", "public", "sandbox", "segments", "campaigns")
 
 urlpatterns = [path("", include(f"beckon.web.{area}.urls")) for area in AREAS]
