@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 MAX_BATCH = 100
 """A sender marks intent in parts of at most this many (design.md section 5, invariant 1)."""
@@ -68,8 +68,7 @@ STATUS_OF_WORD: Mapping[Word, Status] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingMessage:
+class OutgoingMessage(NamedTuple):
     """One message to carry. `reference` is ours, unique, and the idempotency key at the vendor.
 
     `to` and `from_` are E.164 numbers, e-mail addresses, or for a postcard names. `address` and
@@ -98,8 +97,7 @@ class OutgoingMessage:
     unsubscribe_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SendResult:
+class SendResult(NamedTuple):
     """What became of one message. Holds nothing personal, so it may be logged.
 
     `segments` and `cost_cents` are None where the vendor does not say; `retry_after` is in seconds.

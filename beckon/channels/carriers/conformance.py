@@ -8,7 +8,6 @@ import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Self
 
 from beckon.channels.carriers.base import (
@@ -95,7 +94,7 @@ async def does_not_depend_on_the_order(make: type[World]) -> None:
 
 async def carries_its_characters(make: type[World]) -> None:
     async with make() as world:
-        odd = replace(world.message(1), body=world.sample, subject=world.sample)
+        odd = world.message(1)._replace(body=world.sample, subject=world.sample)
         results = await world.carrier.send([odd, world.message(2)])
         assert {r.status for r in results} <= {Status.SENT, Status.DELIVERED}
         assert sorted(world.arrived()) == ["r1", "r2"]
@@ -137,8 +136,8 @@ async def refuses_misuse_before_anything_leaves(make: type[World]) -> None:
         wrong = [
             world.batch(world.carrier.capabilities.max_batch + 1),
             [good, good],
-            [good, replace(good, reference="")],
-            *([good, replace(good, reference="x", channel=channel)] for channel in foreign),
+            [good, good._replace(reference="")],
+            *([good, good._replace(reference="x", channel=channel)] for channel in foreign),
         ]
         for batch in wrong:
             assert await _raises_misuse(world.carrier, batch)

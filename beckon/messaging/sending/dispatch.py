@@ -1,11 +1,12 @@
 """The batched sender on the wall clock: claim, ask again, mark, commit, send, record; database and network overlap.
 
-Three database threads (deciding, marking, recording) beside one event loop; nothing is held open in the database
+Database threads (deciding, two for marking, recording) beside one event loop; nothing is held open in the database
 while the network is talked to. Marks in flight are bounded, and so is what a crash leaves unknown (ADR 0009).
 """
 
 import asyncio
 import gc
+import itertools
 import logging
 import os
 import secrets
@@ -42,7 +43,7 @@ from beckon.messaging.sending.lease import (
 )
 from beckon.messaging.sending.mark import PART, mark_sending
 from beckon.messaging.sending.outgoing import make_outgoing
-from beckon.messaging.sending.record import Handed, record_results
+from beckon.messaging.sending.record import Handed, commit_soon, record_results
 from beckon.messaging.values import Dispatched
 from beckon.messaging.writing import PRACTICE
 
@@ -51,10 +52,14 @@ log = logging.getLogger(__name__)
 CLAIM: Final = 1_000
 IN_FLIGHT: Final = 6
 """Parts of 100 that may be marked and not yet recorded: a killed worker leaves at most 600 rows unknown."""
+MARKING: Final = 2
+"""Parts marked at the same time: while one waits for its commit to reach the disk, the other works."""
 IDLE: Final = 0.5
 _MARK_WITHIN: Final = 3.0
 """Seconds a part may wait for locks before its decision counts as stale."""
 _DATABASE_WAITS: Final = (0.5, 1.0, 2.0, 4.0, 8.0)
+
+_LEFT: Final = frozenset({Status.SENT, Status.DELIVERED})
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -118,7 +123,8 @@ class _Run:
 
     def __post_init__(self) -> None:
         self._deciding = ThreadPoolExecutor(1, "deciding")
-        self._marking = ThreadPoolExecutor(1, "marking")
+        self._markers = [ThreadPoolExecutor(1, "marking") for _ in range(MARKING)]
+        self._turns = itertools.cycle(self._markers)
         self._recording = ThreadPoolExecutor(1, "recording")
 
     def take(self) -> Held | None:
@@ -133,7 +139,7 @@ class _Run:
         """Give the lease back and close the threads' connections."""
         with org_scope(self.organization):
             release_lease(self.sender_id, self.token)
-        for pool in (self._deciding, self._marking, self._recording):
+        for pool in (self._deciding, *self._markers, self._recording):
             pool.submit(_close_connection)
             pool.shutdown(wait=True)
 
@@ -170,20 +176,26 @@ class _Run:
                 continue
             upcoming, is_fresh = asyncio.create_task(self._next(until)), False
             for part in parts(list(decided.sends), min(PART, carrier.capabilities.max_batch)):
+                await self._slots.acquire()
                 recorder.raise_error()
-                await self._launch(part, held, carrier, recorder)
+                task = asyncio.create_task(self._carry(part, held, carrier, recorder))
+                self._sending.add(task)
+                task.add_done_callback(self._sending.discard)
 
     async def _heartbeat(self) -> None:
         while True:
             await asyncio.sleep(LEASE.total_seconds() / 4)
-            await self._in(self._marking, self._renew)
+            await self._in(next(self._turns), self._renew)
 
-    async def _launch(self, part: list[Send], held: Held, carrier: Carrier, recorder: "_Recorder") -> None:
-        await self._slots.acquire()
+    async def _carry(self, part: list[Send], held: Held, carrier: Carrier, recorder: "_Recorder") -> None:
+        """One part from its decision to the recorder; gives its slot back when it is recorded, or when nothing went."""
         try:
-            marked = await self._in(self._marking, self._mark, part, held)
+            marked = await self._in(next(self._turns), self._mark, part, held)
         except _TooLateError:
             log.warning("sender.marked_too_late sender=%s", self.sender_id)
+            marked = None
+        except Exception as error:
+            recorder.fail(error)
             marked = None
         self.taken.difference_update(send.due.id for send in part)
         if marked is not None:
@@ -191,11 +203,6 @@ class _Run:
         if marked is None or not marked.dues:
             self._slots.release()
             return
-        task = asyncio.create_task(self._send(marked, held, carrier, recorder))
-        self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
-
-    async def _send(self, marked: "_Marked", held: Held, carrier: Carrier, recorder: "_Recorder") -> None:
         results = await hand_over(carrier, marked.outgoing, held)
         handed = [Handed(d, d.tries + 1, marked.at, r) for d, r in zip(marked.dues, results, strict=True)]
         recorder.add(handed, self._slots.release)
@@ -266,6 +273,8 @@ class _Run:
 
     def _record(self, handed: Sequence[Handed], held: Held) -> Dispatched:
         with org_scope(self.organization):
+            if all(each.result.status in _LEFT for each in handed):
+                commit_soon()
             return record_results(
                 handed, sender_id=self.sender_id, price_cents=held.cost_cents, by=self.by, now=self.clock()
             )
@@ -314,8 +323,12 @@ class _Recorder:
         self._stopping = True
         self._news.set()
 
+    def fail(self, error: Exception) -> None:
+        """Remember what marking died of, so that nothing more is launched."""
+        self._error = self._error or error
+
     def raise_error(self) -> None:
-        """Raise what recording died of: those rows stay `sending` and become unknown with the next lease."""
+        """Raise what recording or marking died of: rows that stay `sending` become unknown with the next lease."""
         if self._error is not None:
             raise self._error
 

@@ -4,12 +4,12 @@ At most 100 rows a call (design, invariant 1). Person rows are locked in id orde
 and an agent, cannot both pass a cap (invariant 3).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from beckon.consent.facts import Purpose
-from beckon.core.bulk.cursor import raw_cursor
+from beckon.core.bulk.cursor import id_array, raw_cursor
 from beckon.messaging.rules import Send
 
 PART: Final = 100
@@ -17,23 +17,31 @@ KEPT_CONTACTS: Final = 10
 NOT_COUNTED: Final = frozenset({Purpose.REPLY.value, Purpose.OPT_OUT_NOTICE.value})
 """An answer to what the person just did is no contact of ours: it uses up no cap."""
 
-_LOCK = """
-SELECT id, cardinality(recent_contacts), (SELECT max(c) FROM unnest(recent_contacts) c),
-       do_not_contact_at IS NULL AND deceased_at IS NULL AND merged_into IS NULL
-  FROM people_person WHERE id = ANY(%b::bigint[]) ORDER BY id FOR NO KEY UPDATE
-"""
-
-_MARK = """
-UPDATE messaging_message SET status = 'sending', claimed_by = %s, tries = tries + 1, decided_at = %s
- WHERE id = ANY(%b::bigint[]) AND status = 'queued'
-RETURNING id
-"""
-
-_COUNT = f"""
-UPDATE people_person SET recent_contacts =
-       (SELECT array_agg(c ORDER BY c) FROM (SELECT c FROM unnest(recent_contacts || %s::timestamptz) c
-                                              ORDER BY c DESC LIMIT {KEPT_CONTACTS}) kept)
- WHERE id = ANY(%b::bigint[])
+# Locks first, in id order; then compares, marks and counts. One statement, so that a part costs one round trip. Rows
+# that somebody changed meanwhile are read again by each step (READ COMMITTED), as in statements of their own.
+_MARK = f"""
+WITH asked AS MATERIALIZED (
+  SELECT * FROM unnest(%(ids)s::bigint[], %(people)s::bigint[], %(contacts)s::int[], %(last)s::timestamptz[],
+                       %(counts)s::boolean[]) AS a(id, person_id, contacts, last_contact, counts)
+), held AS MATERIALIZED (
+  SELECT id, cardinality(recent_contacts) AS contacts, (SELECT max(c) FROM unnest(recent_contacts) c) AS last_contact,
+         do_not_contact_at IS NULL AND deceased_at IS NULL AND merged_into IS NULL AS is_reachable
+    FROM people_person WHERE id = ANY(%(people)s::bigint[]) ORDER BY id FOR NO KEY UPDATE
+), same AS MATERIALIZED (
+  SELECT asked.* FROM asked JOIN held ON held.id = asked.person_id AND held.is_reachable
+   WHERE held.contacts = asked.contacts AND held.last_contact IS NOT DISTINCT FROM asked.last_contact
+), marked AS (
+  UPDATE messaging_message m SET status = 'sending', claimed_by = %(token)s, tries = tries + 1,
+         decided_at = %(decided_at)s
+    FROM same WHERE m.id = same.id AND m.status = 'queued'
+  RETURNING m.id, same.person_id, same.counts
+), counted AS (
+  UPDATE people_person p SET recent_contacts =
+         (SELECT array_agg(c ORDER BY c) FROM (SELECT c FROM unnest(recent_contacts || %(now)s::timestamptz) c
+                                                ORDER BY c DESC LIMIT {KEPT_CONTACTS}) kept)
+    FROM marked WHERE p.id = marked.person_id AND marked.counts
+)
+SELECT id FROM marked
 """
 
 _UNCOUNT = """
@@ -51,21 +59,32 @@ def mark_sending(sends: Sequence[Send], *, token: str, now: datetime) -> list[Se
     """
     if len(sends) > PART:
         raise ValueError(f"intent is marked in parts of at most {PART}")
+    asked = [s for s in sends if s.due.expires_at is None or s.due.expires_at > now]
+    if not asked:
+        return []
     with raw_cursor() as cursor:
-        cursor.execute(_LOCK, [[s.due.person_id for s in sends]], binary=True)
-        seen = {row[0]: (row[1], row[2]) for row in cursor.fetchall() if row[3]}
-        same = [
-            s
-            for s in sends
-            if seen.get(s.due.person_id) == (s.contacts, s.last_contact)
-            and (s.due.expires_at is None or s.due.expires_at > now)
-        ]
-        decided_at = min((s.decided_at for s in sends), default=now)
-        cursor.execute(_MARK, [token, decided_at, [s.due.id for s in same]])
+        cursor.execute(
+            _MARK,
+            {
+                "ids": id_array(s.due.id for s in asked),
+                "people": id_array(s.due.person_id for s in asked),
+                "contacts": id_array(s.contacts for s in asked),
+                "last": _moments(s.last_contact for s in asked),
+                "counts": "{" + ",".join("f" if s.due.purpose in NOT_COUNTED else "t" for s in asked) + "}",
+                "token": token,
+                "decided_at": min(s.decided_at for s in sends),
+                "now": now,
+            },
+            prepare=True,
+            binary=True,
+        )
         marked = {row[0] for row in cursor.fetchall()}
-        going = [s for s in same if s.due.id in marked]
-        cursor.execute(_COUNT, [now, [s.due.person_id for s in going if s.due.purpose not in NOT_COUNTED]])
-    return going
+    return [s for s in asked if s.due.id in marked]
+
+
+def _moments(values: Iterable[datetime | None]) -> str:
+    """Times as a PostgreSQL array literal."""
+    return "{" + ",".join("NULL" if value is None else f'"{value.isoformat()}"' for value in values) + "}"
 
 
 def uncount_contacts(pairs: Sequence[tuple[int, datetime]]) -> None:

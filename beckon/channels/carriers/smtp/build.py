@@ -7,8 +7,8 @@ import base64
 import email.utils
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from beckon.channels.carriers.base import OutgoingMessage
 
@@ -24,8 +24,7 @@ class UnsendableError(ValueError):
     """This message cannot be made into an e-mail; the text is a code such as `bad-address`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """A message ready to go: paths of the envelope, `content` with CRLF line ends and one at its end."""
 
     message_id: str

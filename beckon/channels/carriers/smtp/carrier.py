@@ -8,7 +8,6 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from beckon.channels.carriers.base import (
     Capabilities,
@@ -137,7 +136,7 @@ class SmtpCarrier:
                 run.put(result(message.reference, Word.FAILED, vendor_code="no-smtputf8"))
                 continue
             if self._return_path:
-                wire = replace(wire, sender=self._return_path)
+                wire = wire._replace(sender=self._return_path)
             return Parcel(message, wire)
         return None
 

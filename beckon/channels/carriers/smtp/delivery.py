@@ -5,6 +5,7 @@ One rule above all: once a message's content was written and its reply did not c
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from beckon.channels.carriers.base import OutgoingMessage, SendResult, Word, result
 from beckon.channels.carriers.smtp.build import Wire
@@ -16,8 +17,7 @@ WINDOW = 20
 WINDOW_OCTETS = 256_000
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """A message with its wire form."""
 
     message: OutgoingMessage
@@ -64,8 +64,7 @@ async def deliver_chunked(link: Link, take: Take, put: Put, progress: Progress) 
             progress.written, progress.announced = [], window
             raise
         while window:
-            await link.reply()
-            mail, recipient, data = await link.reply(), await link.reply(), await link.reply()
+            _reset, mail, recipient, data = await link.replies(4)
             parcel = window[0]
             yes = mail.is_yes and recipient.is_yes and data.is_yes
             put(_settled(parcel, data) if yes else _refused(parcel, mail, recipient, data))

@@ -5,6 +5,7 @@ import base64
 import re
 import ssl
 from collections import deque
+from functools import lru_cache
 
 from beckon.channels.carriers.smtp.config import SmtpConfig
 from beckon.channels.carriers.smtp.replies import Reply
@@ -14,7 +15,15 @@ _READ = 16_384
 """Octets read at once, into one buffer for good: asyncio's plain protocols ask the system for 256 kB with each read."""
 IDLE_CHECK = 1.0
 """Seconds after which an idle link is asked whether it still lives."""
+_TOLD = 16
+"""Octets of a reply that are looked at: its codes. The text is never kept."""
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
+
+
+@lru_cache(maxsize=256)
+def _read_reply(line: bytes) -> Reply:
+    found = _ENHANCED.match(line, 4)
+    return Reply(int(line[:3]), found[0].decode() if found else "")
 
 
 class LinkLostError(ConnectionError):
@@ -83,8 +92,7 @@ class Link(asyncio.BufferedProtocol):
             if not line[:3].isdigit():
                 self._fail("nonsense")
                 return
-            found = _ENHANCED.match(line, 4)
-            self._replies.append(Reply(int(line[:3]), found[0].decode() if found else ""))
+            self._replies.append(_read_reply(line[:_TOLD]))
         if self._replies:
             self._wake()
 
@@ -101,7 +109,11 @@ class Link(asyncio.BufferedProtocol):
 
     async def reply(self) -> Reply:
         """The next reply. Raises LinkLostError after the time-out or when the connection ends."""
-        while not self._replies:
+        return (await self.replies(1))[0]
+
+    async def replies(self, count: int) -> list[Reply]:
+        """The next so many replies, all or none. Raises LinkLostError; the time-out is for each piece of news."""
+        while len(self._replies) < count:
             if self._lost:
                 raise LinkLostError(self._lost)
             loop = asyncio.get_running_loop()
@@ -112,7 +124,7 @@ class Link(asyncio.BufferedProtocol):
             finally:
                 timer.cancel()
                 self._waiter = None
-        return self._replies.popleft()
+        return [self._replies.popleft() for _ in range(count)]
 
     async def ask(self, line: str) -> Reply:
         """Write one line, wait for its reply."""

@@ -1,7 +1,7 @@
 """What a mail server's reply means in our words: tables by enhanced code (RFC 3463), then by code. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from beckon.channels.carriers.base import SendResult, Word, result
 
@@ -29,8 +29,7 @@ _SETUP = frozenset({530, 534, 535, 538})
 _OWN_FAULT = frozenset({"5.7.8", "5.7.9", "5.7.11"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A server's reply without its text, which may repeat an address: code and enhanced status."""
 
     code: int

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -142,7 +141,7 @@ def test_no_more_requests_than_allowed_are_open_at_once_over_all_batches() -> No
     async def run() -> tuple[int, int]:
         async with HttpSink(lambda request: Answer(delay=0.01)) as sink:
             carrier = build({**CONFIG, "url": sink.url, "in_flight": 3}, secret)
-            batches = [[replace(m, reference=f"{n}-{m.reference}") for m in many(10)] for n in range(4)]
+            batches = [[m._replace(reference=f"{n}-{m.reference}") for m in many(10)] for n in range(4)]
             await asyncio.gather(*(carrier.send(batch) for batch in batches))
             open_now = len(sink.connections)
             await carrier.aclose()

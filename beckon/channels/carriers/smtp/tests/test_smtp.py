@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -172,7 +171,7 @@ def test_no_more_connections_than_allowed_over_all_batches_at_once() -> None:
     async def run() -> tuple[int, int]:
         async with SmtpSink() as sink:
             carrier = carrier_for(sink.port, connections=2)
-            batches = [[replace(m, reference=f"{n}-{m.reference}") for m in mails(60)] for n in range(5)]
+            batches = [[m._replace(reference=f"{n}-{m.reference}") for m in mails(60)] for n in range(5)]
             await asyncio.gather(*(carrier.send(batch) for batch in batches))
             await carrier.aclose()
             return sum(line.startswith("EHLO") for line in sink.lines), len(sink.mails)
