@@ -196,10 +196,23 @@ def reason_sentence(reason: str, language: str = "en") -> str:
     own = leaving_sentence(reason, language)
     if own:
         return own
+    if reason in _SKIPPED:
+        return _SKIPPED[reason][language.startswith("es")]
     try:
         return gate_sentence(Reason(reason), language)
     except ValueError:
         return reason
+
+
+_SKIPPED = {
+    "line_mobile": ("The step has nothing for a mobile.", "El paso no tiene nada para un móvil."),
+    "line_landline": ("The step has nothing for a landline.", "El paso no tiene nada para un teléfono fijo."),
+    "line_unknown": ("The step has nothing for a line of unknown kind.", "El paso no tiene nada para esta línea."),
+    "line_none": ("The person has no phone for this step.", "La persona no tiene teléfono para este paso."),
+    "attempts_used": ("All call attempts were used before.", "Ya se hicieron todos los intentos de llamada."),
+    "no_sender": ("No sender is set for this channel.", "No hay remitente para este medio."),
+}
+"""Why a step did nothing (steps/send.py, steps/call.py, journey/recording.py)."""
 
 
 def _enrollments(person_id: int) -> list[Enrollment]:

@@ -12,13 +12,14 @@ from beckon.core.actors import SYSTEM
 from beckon.lab.models import VirtualAct
 from beckon.lab.rules import VirtualPerson, calls_in_after, delivery, keeps_visit, reply_to_text
 from beckon.lab.world import World
+from beckon.messaging.values import MessageStatus
 from beckon.scheduling.actions import VisitOutcome, record_outcomes
 from beckon.scheduling.models import Appointment, AppointmentStatus
 
 _ARRIVED = """
 SELECT m.id, m.person_id, m.channel, m.address, m.sender_id, m.campaign_id, c.name, m.step, e.round,
        (SELECT count(*) FROM messaging_message o WHERE o.person_id = m.person_id AND o.channel = 'sms'
-          AND o.campaign_id = m.campaign_id AND o.sent_at < m.sent_at), m.enrollment_id
+          AND o.campaign_id = m.campaign_id AND o.sent_at < m.sent_at), m.enrollment_id, m.status
   FROM messaging_message m
   JOIN campaigns_campaign c ON c.id = m.campaign_id
   JOIN campaigns_enrollment e ON e.id = m.enrollment_id
@@ -31,16 +32,22 @@ class Due:
 
     replies: list[VirtualAct]
     calls: list[VirtualAct]
+    returned: list[VirtualAct]
 
 
 def outcome_of_world(world: World) -> Any:
-    """What the sandbox carrier does with a message: arrives or not, drawn by the address, so a dead one stays dead."""
+    """What the sandbox carrier does with a message: arrives or not, drawn by the address, so a dead one stays dead.
+
+    A postcard that cannot be delivered is printed, mailed and paid for like any other; it comes back later.
+    """
 
     def outcome(message: OutgoingMessage) -> Word:
         channel = str(message.channel)
         draw_key = "|".join(message.address) or message.to
         arrives = delivery(world.population, world.seed, draw_key, channel=channel, reference=channel)
-        return Word.DELIVERED if arrives else Word.FAILED
+        if arrives:
+            return Word.DELIVERED
+        return Word.ACCEPTED if channel == "postal" else Word.FAILED
 
     return outcome
 
@@ -59,12 +66,18 @@ def plan_reactions(world: World, now: datetime, *, from_message: int) -> int:
 
 
 def _reaction(world: World, row: tuple[Any, ...], now: datetime) -> Iterable[VirtualAct]:
-    _, person_id, channel, address, sender_id, campaign_id, campaign, step, round_, earlier, enrollment_id = row
+    id_, person_id, channel, address, sender_id, campaign_id, campaign, step, round_, *rest = row
+    earlier, enrollment_id, status = rest
     person = world.people.get(person_id)
     if person is None:
         return
     reference = f"{campaign}:{step}:{round_}"
     data = {"address": address, "sender": sender_id, "campaign": campaign_id, "enrollment": enrollment_id}
+    in_the_mail = timedelta(days=world.population.number("postcards.days_in_the_mail") if channel == "postal" else 0)
+    if channel == "postal" and status == MessageStatus.SENT:
+        data |= {"message": id_}
+        yield VirtualAct(person_id=person_id, kind="returned", due_at=now + 2 * in_the_mail, data=data)
+        return
     if channel == "sms":
         reply = reply_to_text(world.population, world.seed, person, reference=reference, earlier_texts=earlier)
         if reply is not None:
@@ -73,17 +86,15 @@ def _reaction(world: World, row: tuple[Any, ...], now: datetime) -> Iterable[Vir
         return
     after = calls_in_after(world.population, world.seed, person, channel=channel, reference=reference)
     if after is not None:
-        in_the_mail = world.population.number("postcards.days_in_the_mail") if channel == "postal" else 0
-        yield VirtualAct(
-            person_id=person_id, kind="call_in", due_at=now + timedelta(days=in_the_mail) + after, data=data
-        )
+        yield VirtualAct(person_id=person_id, kind="call_in", due_at=now + in_the_mail + after, data=data)
 
 
 def take_due(now: datetime) -> Due:
     """The acts due by `now`, oldest first, marked done in this transaction."""
     acts = list(VirtualAct.objects.filter(done_at=None, due_at__lte=now).order_by("due_at", "id"))
     VirtualAct.objects.filter(pk__in=[a.pk for a in acts]).update(done_at=now)
-    return Due([a for a in acts if a.kind == "reply"], [a for a in acts if a.kind == "call_in"])
+    kinds = ("reply", "call_in", "returned")
+    return Due(*([act for act in acts if act.kind == kind] for kind in kinds))
 
 
 def settle_visits(world: World, now: datetime) -> int:

@@ -13,7 +13,7 @@ from django.db import connection
 
 from beckon.campaigns.actions import advance_all
 from beckon.campaigns.rounds import run_round
-from beckon.channels.carriers.base import Channel, Inbound
+from beckon.channels.carriers.base import Channel, Inbound, Receipt, Word
 from beckon.channels.carriers.sandbox.carrier import SandboxCarrier
 from beckon.core.actors import SYSTEM
 from beckon.core.bulk.garbage import without_garbage_searches
@@ -25,7 +25,9 @@ from beckon.lab.agents import take_calls_in, work_a_block
 from beckon.lab.models import VirtualAct
 from beckon.lab.speed import tuned_for_simulation
 from beckon.lab.world import World, is_workday
+from beckon.messaging.keys import reference_of
 from beckon.messaging.receiving.inbound import record_inbound
+from beckon.messaging.receiving.receipts import record_receipts
 from beckon.messaging.sending.virtual import dispatch_due
 
 FIRST_HOUR, LAST_HOUR = 8, 21
@@ -139,6 +141,10 @@ def _hear_from_people(world: World, at: datetime) -> None:
             for act in acts
         ]
         record_inbound(batch, sender_id=sender_id, carrier="sandbox", by=SYSTEM, now=at)
+    for sender_id, acts in _by_sender(due.returned).items():
+        organization_id = world.organization.pk
+        back = [Receipt("", Word.FAILED, reference_of(organization_id, act.data["message"])) for act in acts]
+        record_receipts(back, sender_id=sender_id, by=SYSTEM, now=at)
     if due.calls:
         take_calls_in(world, due.calls, at)
 

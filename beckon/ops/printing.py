@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from rich.console import Console
+
 from beckon.people.queries import Card
 from beckon.reports.figures import Activity, Funnel
 from beckon.reports.story import Story, sentence
 
 WIDTH = 34
+PIPED = 250
 CHANNELS = {"sms": "texts", "voicemail": "voicemail drops", "email": "e-mail", "postal": "postcards"}
 
 
@@ -73,6 +76,30 @@ def story_lines(story: Story, *, most: int = 60) -> list[str]:
     if len(story.lines) > most:
         lines.append(f"  ... and {len(story.lines) - most:,} more")
     return lines
+
+
+def counted(count: int, kind: str) -> str:
+    """A number with the name of what is counted, given in the plural: 1 location, 2 locations."""
+    return f"{count:,} {kind.removesuffix('s') if count == 1 else kind}"
+
+
+def channel_words(channel: str) -> str:
+    """A channel as people call what goes over it."""
+    return "calls" if channel == "voice" else CHANNELS.get(channel, channel)
+
+
+def columns_of(mapping: Mapping[str, str]) -> str:
+    """Which column was read as what; columns that bear the name of their field are only counted."""
+    renamed = [f"{header} = {field}" for header, field in mapping.items() if header != field]
+    same = len(mapping) - len(renamed)
+    as_named = [f"{same:,} {'more ' if renamed else ''}under the names Beckon knows"] if same else []
+    return ", ".join([*renamed, *as_named])
+
+
+def console_for(*, stderr: bool = False) -> Console:
+    """Where a command prints in colour: lines are never broken, and a pipe or a file is as wide as the lines are."""
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, soft_wrap=True, width=PIPED)
 
 
 def dollars(cents: int) -> str:

@@ -15,6 +15,7 @@ from beckon.core.actors import COMMAND_LINE
 from beckon.core.clock import domain_now
 from beckon.core.models import Organization
 from beckon.core.tenancy import get_organization, org_scope
+from beckon.ops.printing import channel_words
 from beckon.segments.conditions import to_json
 from beckon.segments.queries import get_definition
 
@@ -72,6 +73,11 @@ REMEDIES = {
     LaunchNo.TOO_FEW_SLOTS: "lower --daily, open more slots, or add --accept too_few_slots",
     LaunchNo.TOO_FEW_AGENTS: "raise --agents, lower --daily, or add --accept too_few_agents",
     LaunchNo.ENDS_BEFORE_START: "give an end after the start",
+    LaunchNo.CALLS_TOO_OFTEN: "raise days_between in the playbook's call step, or change the rule for everybody: "
+    "`beckon policy set days_between_calls=N --org ...`",
+    LaunchNo.NEEDS_AUTHORIZATION: "marketing to patients needs each one's signed authorization (45 CFR 164.508), which "
+    "Beckon does not keep yet; use a playbook of class treatment or operations, or prospect for people who are no "
+    "patients",
 }
 
 
@@ -123,13 +129,18 @@ def _show(campaign: Campaign, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"campaign": campaign.name, **e}))
         return
-    print(f"{campaign.name}: {e['people']:,} people, {campaign.daily_volume} a day for {e['days_to_enrol']} days")
+    taken, left_out = e.get("taken_in", e["people"]), e["people"] - e.get("taken_in", e["people"])
+    print(f"{campaign.name}: {e['people']:,} people in the segment")
+    print(
+        f"  may be contacted {taken:,}, {left_out:,} may not (`beckon campaign preview` says why); "
+        f"{campaign.daily_volume} a day for {e['days_to_enrol']} days"
+    )
+    for channel, people in e.get("reach", {}).items():
+        cost = f", {_money(e['message_cents'][channel])} in all" if channel in e["message_cents"] else ""
+        print(f"  {channel_words(channel):<16} {people:,} people at most{cost}")
     revenue = _money(e["expected_revenue_cents"])
     print(f"  expected   {e['expected_booked']:,} booked, {e['expected_kept']:,} kept, {revenue}")
-    sent = "  ".join(f"{channel} {_money(cents)}" for channel, cents in e["message_cents"].items())
-    print(
-        f"  costs      {_money(e['cost_cents'])} (agents {_money(e['agent_cents'])} for {e['agent_days']} days  {sent})"
-    )
+    print(f"  costs      {_money(e['cost_cents'])} (agents {_money(e['agent_cents'])} for {e['agent_days']} days)")
     print(f"  profit     {_money(e['profit_cents'])}; pays for itself from {e['break_even_visits']:,} kept visits on")
     print(f"  a week     {e['bookings_per_week']} bookings; a day {e['calls_per_day']} calls")
     print(f"  agents     {e['agents_needed']} needed, {e['agents']} given")

@@ -20,7 +20,7 @@ from beckon.lab.living import begin_a_day
 from beckon.lab.world import World
 from beckon.ops.migrations import migrate_all
 from beckon.ops.neighbours import is_free, serve_with_neighbours
-from beckon.ops.printing import activity_lines, dollars, funnel_lines, story_lines
+from beckon.ops.printing import activity_lines, console_for, dollars, funnel_lines, story_lines
 from beckon.ops.sample_staff import PASSWORD, LogIn, make_sample_staff
 from beckon.people.importing.running import Result
 from beckon.reports import queries
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Shows progress while it works; prints the funnel, three people's stories, and where the report is."""
-    console = Console(highlight=False)
+    console = console_for()
     if args.reset:
         return _reset(console)
     if not args.no_serve and not is_free(args.port):

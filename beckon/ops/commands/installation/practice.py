@@ -7,6 +7,7 @@ from beckon.core.actors import COMMAND_LINE
 from beckon.core.clock import domain_now
 from beckon.core.tenancy import get_organization, org_scope
 from beckon.ops.practice_file import load_practice, read_practice_file
+from beckon.ops.printing import counted
 
 HELP = "Load a practice's locations, clinicians, visit types and senders from a YAML file (docs/howto/practice.yaml)."
 
@@ -27,5 +28,5 @@ def run(args: argparse.Namespace) -> int:
     organization = get_organization(args.org)
     with org_scope(organization):
         counts = load_practice(file, by=COMMAND_LINE, now=domain_now(organization))
-    print("loaded " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    print("loaded " + ", ".join(counted(count, kind) for kind, count in counts.items()))
     return 0

@@ -13,6 +13,7 @@ from beckon.core.actors import COMMAND_LINE
 from beckon.core.clock import domain_now
 from beckon.core.models import Organization
 from beckon.core.tenancy import get_organization, org_scope
+from beckon.ops.printing import columns_of, console_for
 from beckon.people.errors import ImportCancelled, ImportRefused
 from beckon.people.importing.options import ImportOptions, parse_consent
 from beckon.people.importing.running import Result, Tell, cancel_import, prepare_import, run_import
@@ -177,7 +178,7 @@ def _run_with_progress(organization: Organization, import_id: int) -> Result:
 
 
 def _tell(result: Result, *, dry_run: bool) -> None:
-    console = Console()
+    console = console_for()
     console.print(f"[bold]{result.rows:,} rows[/bold] {'would be' if dry_run else ''}".rstrip())
     for name in ("created", "updated", "unchanged", "duplicates", "rejected"):
         console.print(f"  {getattr(result, name):>9,}  {name}")
@@ -189,8 +190,7 @@ def _tell(result: Result, *, dry_run: bool) -> None:
     _tell_reasons(console, "values left empty", result.problem_reasons)
     if result.problem_reasons:
         console.print(f"  each with its line: {result.problems_file}", soft_wrap=True, highlight=False)
-    columns = ", ".join(f"{header} = {field}" for header, field in result.mapping.items())
-    console.print(f"columns: {columns}", soft_wrap=True, highlight=False, markup=False)
+    console.print(f"columns: {columns_of(result.mapping)}", soft_wrap=True, highlight=False, markup=False)
     console.print(f"{result.seconds:,.1f} s, {result.rows_per_second:,.0f} rows/s, {result.peak_mb:,.0f} MB")
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from beckon.ops.bench.running import run_bench
 from beckon.ops.bench.values import MEASURES, Report, Result, Verdict, measures_named
+from beckon.ops.printing import console_for
 
 HELP = (
     "Measure this machine against the speed goals, each beside its physical limit measured in the same run. Everything "
@@ -64,7 +65,7 @@ def _print(report: Report) -> None:
         table.add_column(name, justify="left" if not name else "right")
     for name, result in report.results.items():
         table.add_row(*_row(name, result))
-    console = Console(highlight=False)
+    console = console_for()
     console.print(table)
     for name, result in report.results.items():
         console.print(f"{name}: {result.measure.what}; {'; '.join(result.figures.notes)}", style="dim", soft_wrap=True)
