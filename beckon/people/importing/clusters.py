@@ -7,8 +7,8 @@ Two rows are one person when
 The same phone alone is a household. A row with a birth date and one without are never joined by name.
 """
 
-from beckon.people.importing.stage import Stage
-from beckon.people.normal.fields import POINT_COLUMNS, ROW_COLUMNS
+from beckon.people.importing.stage import Stage, spread
+from beckon.people.normal.staged import BODY_COLUMNS, GUARDIAN_COLUMNS, HEAD_COLUMNS, POINT_COLUMNS
 
 
 def find_clusters(stage: Stage) -> None:
@@ -45,14 +45,15 @@ def find_clusters(stage: Stage) -> None:
     stage.drop("g", "m", "rn", "tokens")
 
 
-_WHOLE_ROWS = """
-    SELECT m.line, hash(m.g, m.zip, r.email_and_phones, r.sex, r.language, r.record_number, r.guardian_phone) AS whole
-      FROM m JOIN (
-        SELECT r.line, r.sex, r.language, r.record_number, r.guardian_phone,
-               coalesce(x.points, 0) AS email_and_phones
-          FROM r LEFT JOIN (SELECT p.line, bit_xor(hash(p.kind, p.value)) AS points
-                              FROM p JOIN m USING (line) WHERE NOT m.dated GROUP BY p.line) x USING (line)
-      ) r USING (line) WHERE NOT m.dated
+_SEX, _LANGUAGE = BODY_COLUMNS.index("sex") + 1, BODY_COLUMNS.index("language") + 1
+_GUARDIAN_PHONE = GUARDIAN_COLUMNS.index("guardian_phone") + 1
+_WHOLE_ROWS = f"""
+    SELECT m.line, hash(m.g, m.zip, coalesce(x.points, 0), split_part(r.body, chr(31), {_SEX}),
+           split_part(r.body, chr(31), {_LANGUAGE}), r.record_number,
+           split_part(r.guardian, chr(31), {_GUARDIAN_PHONE})) AS whole
+      FROM (SELECT * FROM m WHERE NOT dated) m JOIN r USING (line)
+      LEFT JOIN (SELECT p.line, bit_xor(hash(p.kind, p.value)) AS points
+                   FROM p JOIN m USING (line) WHERE NOT m.dated GROUP BY p.line) x USING (line)
 """
 
 
@@ -101,18 +102,28 @@ def _spread_labels(stage: Stage) -> None:
             return
 
 
-_FIRST = ", ".join(
-    f"coalesce(arg_min(r.{name}, r.line) FILTER (r.{name} <> ''), '') AS {name}"
-    for name in ROW_COLUMNS
-    if name not in ("line", "digest", "key", "given", "family", "name_key", "match_key", "phonetic")
+_OF_FIRST = ("given", "family", "name_key", "match_key", "phonetic")
+_COLLAPSED = (*(name for name in HEAD_COLUMNS if name not in ("points", "guardian")), *BODY_COLUMNS, *GUARDIAN_COLUMNS)
+_VALUES = ", ".join(
+    f"arg_min({name}, line) AS {name}"
+    if name in _OF_FIRST
+    else f"coalesce(arg_min({name}, line) FILTER ({name} <> ''), '') AS {name}"
+    for name in _COLLAPSED
 )
-_ROW = ", ".join(ROW_COLUMNS)
-_POINT = ", ".join(POINT_COLUMNS)
+_ROW = ", ".join(("line", *HEAD_COLUMNS, "body", "digest", "key"))
+_JOINED = {
+    "points": "''",
+    "body": f"concat_ws(chr(31), {', '.join(BODY_COLUMNS)})",
+    "guardian": f"CASE WHEN concat({', '.join(GUARDIAN_COLUMNS)}) = '' THEN '' "
+    f"ELSE concat_ws(chr(31), {', '.join(GUARDIAN_COLUMNS)}) END",
+}
+_SELECTED = ", ".join(_JOINED.get(name, name) for name in ("line", *HEAD_COLUMNS, "body", "digest", "key"))
+_POINT = ", ".join(("line", "place", *POINT_COLUMNS))
 VIEWS = """
 CREATE OR REPLACE VIEW f AS
-SELECT line AS rep, * EXCLUDE (line) REPLACE (CASE WHEN record_number <> '' THEN '#' || record_number
+SELECT line AS rep, * EXCLUDE (line, points) REPLACE (CASE WHEN record_number <> '' THEN '#' || record_number
        ELSE key END AS key) FROM r;
-CREATE OR REPLACE VIEW pf AS SELECT line AS rep, * EXCLUDE (line), hash(kind, value) AS h FROM p;
+CREATE OR REPLACE VIEW pf AS SELECT line AS rep, * EXCLUDE (line) FROM p;
 """
 """`f`: one row per person of the file, `rep` its first line; `pf`: their points."""
 
@@ -123,14 +134,12 @@ def collapse(stage: Stage) -> None:
     Of duplicates the first non-empty value wins; contact points are joined. The digest of the one row changes when
     that of any of its rows does.
     """
+    stage.make("several", "SELECT r.*, lab.rep FROM r JOIN lab USING (line)")
     stage.make(
         "multi",
         f"""
-        SELECT lab.rep AS line, arg_min(r.given, r.line) AS given, arg_min(r.family, r.line) AS family,
-               arg_min(r.name_key, r.line) AS name_key, arg_min(r.match_key, r.line) AS match_key,
-               arg_min(r.phonetic, r.line) AS phonetic, {_FIRST},
-               left(md5(string_agg(r.digest, ',' ORDER BY r.digest)), 16) AS digest, min(r.key) AS key
-          FROM r JOIN lab USING (line) GROUP BY lab.rep
+        SELECT rep AS line, {_VALUES}, left(md5(string_agg(digest, ',' ORDER BY digest)), 16) AS digest,
+               min(key) AS key FROM ({spread("several")}) GROUP BY rep
     """,
     )
     stage.make(
@@ -141,17 +150,16 @@ def collapse(stage: Stage) -> None:
             SELECT lab.rep AS line, p.kind, p.value, min(p.line * 64 + p.place) AS k, arg_min(p.use, p.line) AS use,
                    coalesce(arg_min(p.line_type, p.line) FILTER (p.line_type <> 'unknown'), 'unknown') AS line_type,
                    coalesce(arg_min(p.extension, p.line) FILTER (p.extension <> ''), '') AS extension,
-                   arg_min(p.line1, p.line) AS line1, arg_min(p.line2, p.line) AS line2, arg_min(p.city,
-                          p.line) AS city,
-                   arg_min(p.point_state, p.line) AS point_state, arg_min(p.zip, p.line) AS zip
+                   arg_min(p.postal, p.line) AS postal
               FROM p JOIN lab USING (line) GROUP BY lab.rep, p.kind, p.value)
     """,
     )
-    for table, joined, columns in (("r", "multi", _ROW), ("p", "multi_points", _POINT)):
-        stage.run(f"DELETE FROM {table} WHERE line IN (SELECT line FROM lab)")
-        stage.run(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {joined}")
+    stage.run("DELETE FROM r WHERE line IN (SELECT line FROM lab)")
+    stage.run(f"INSERT INTO r ({_ROW}) SELECT {_SELECTED} FROM multi")
+    stage.run("DELETE FROM p WHERE line IN (SELECT line FROM lab)")
+    stage.run(f"INSERT INTO p ({_POINT}) SELECT {_POINT} FROM multi_points")
     stage.run("DELETE FROM lab")
-    stage.drop("multi", "multi_points")
+    stage.drop("several", "multi", "multi_points")
     stage.run(VIEWS)
     _make_keys_unique(stage)
 
@@ -161,7 +169,8 @@ def _make_keys_unique(stage: Stage) -> None:
     stage.make(
         "twice",
         (
-            "SELECT key FROM r WHERE key IN (SELECT key FROM r WHERE birth_date = '' OR guardian_phone <> '') "
+            "SELECT key FROM r WHERE key IN (SELECT key FROM r WHERE birth_date = '' "
+            f"OR split_part(guardian, chr(31), {_GUARDIAN_PHONE}) <> '') "
             "AND record_number = '' GROUP BY key HAVING count(*) > 1"
         ),
     )

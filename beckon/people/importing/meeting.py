@@ -8,7 +8,8 @@ from pathlib import Path
 
 from django.db import connection
 
-from beckon.people.importing.stage import COPY_FORMAT, Stage
+from beckon.people.importing.stage import COPY_FORMAT, LINES_FORMAT, Stage
+from beckon.people.normal.staged import GUARDIAN_COLUMNS
 
 _TEMP = """
 DROP TABLE IF EXISTS pg_temp.import_rows, pg_temp.import_points, pg_temp.import_links, pg_temp.import_match,
@@ -19,6 +20,13 @@ CREATE TEMP TABLE import_points (rep bigint, kind text, value text) ON COMMIT DR
 CREATE TEMP TABLE import_links (rep bigint, number_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE import_match (rep bigint, person_id bigint, how smallint, source_record_id bigint) ON COMMIT DROP;
 """
+_POINTS = f"""
+SELECT rep, kind, value FROM pf
+UNION ALL
+SELECT DISTINCT 0, 'phone', split_part(guardian, chr(31), {GUARDIAN_COLUMNS.index("guardian_phone") + 1}) FROM f
+ WHERE split_part(guardian, chr(31), {GUARDIAN_COLUMNS.index("guardian_phone") + 1}) <> ''
+"""
+"""What is looked up among the known numbers; those of guardians (row 0) tell nobody's identity."""
 _KNOWN_NUMBERS = """
 INSERT INTO import_links
 WITH found AS MATERIALIZED (
@@ -68,10 +76,10 @@ SELECT DISTINCT ON (m.rep) m.rep, m.person_id, coalesce(s.id, mine.id), coalesce
        p.given_name, p.middle_name, p.family_name, p.name_suffix, coalesce(p.birth_date::text, ''), p.sex,
               p.language, p.time_zone,
        p.state, p.postal_code, p.do_not_contact_at IS NOT NULL, p.deceased_at IS NOT NULL,
-       coalesce(to_char(p.last_encounter_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS'), ''),
-       coalesce(to_char(p.last_appointment_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS'), ''),
+       coalesce(to_char(p.last_encounter_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
+       coalesce(to_char(p.last_appointment_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
               p.last_appointment_outcome,
-       coalesce(to_char(p.next_appointment_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS'), '')
+       coalesce(to_char(p.next_appointment_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')
   FROM import_match m JOIN people_person p ON p.id = m.person_id
   LEFT JOIN people_sourcerecord s ON s.id = m.source_record_id
   LEFT JOIN LATERAL (SELECT id, digest, retired_at FROM people_sourcerecord x
@@ -124,7 +132,7 @@ def meet_database(stage: Stage, source_id: int) -> None:
             return
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(_TEMP)
-    _copy_in(stage.export("SELECT rep, kind, value FROM pf", "match-points.csv"), "import_points")
+    _copy_in(stage.export(_POINTS, "match-points.csv"), "import_points")
     _copy_in(
         stage.export("SELECT rep, key, match_key, nullif(birth_date, ''), postal_code FROM f", "match-rows.csv"),
         "import_rows",
@@ -224,14 +232,16 @@ def _copy_in(path: Path, table: str) -> None:
     copy_file(path, table, ())
 
 
-def copy_file(path: Path, table: str, columns: Iterable[str]) -> int:
+def copy_file(path: Path, table: str, columns: Iterable[str], *, never_null: Iterable[str] = ()) -> int:
     """COPY a file that the stage exported into a table, inside the caller's transaction; returns the rows,
-    removes the file.
+    removes the file. `never_null`: it is a file of whole lines, in which these columns are texts.
     """
     names = ", ".join(columns)
     target = f"{table} ({names})" if names else table
+    texts = ", ".join(never_null)
+    form = LINES_FORMAT.format(texts) if texts else COPY_FORMAT
     with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {target} FROM STDIN {COPY_FORMAT}") as copy, path.open("rb") as file:
+        with cursor.copy(f"COPY {target} FROM STDIN {form}") as copy, path.open("rb") as file:
             while block := file.read(1 << 18):
                 copy.write(block)
         rows = int(cursor.rowcount)

@@ -21,8 +21,8 @@ from beckon.core.tenancy import org_scope
 from beckon.people.errors import NumbersMoved
 from beckon.people.importing import updating
 from beckon.people.importing.meeting import copy_file
-from beckon.people.importing.planning import Context, Plan
-from beckon.people.importing.stage import Stage
+from beckon.people.importing.planning import NO_TYPE, TYPE_NAME, Context, Plan
+from beckon.people.importing.stage import Stage, joined
 from beckon.people.models import Import, ImportChunk
 
 AT_ONCE = 2
@@ -31,36 +31,47 @@ Check = Callable[[], None]
 Work = Callable[[], int]
 """Writes one chunk inside an open scope; returns how many people it merged."""
 
-_PERSON = (
-    "id",
+_BODY = (
     "given_name",
     "middle_name",
     "family_name",
     "name_suffix",
     "name_key",
-    "match_key",
     "phonetic_key",
-    "birth_date",
     "sex",
     "language",
     "time_zone",
     "time_zone_source",
     "state",
-    "postal_code",
-    "origin",
-    "source_id",
-    "first_import_id",
-    "do_not_contact_at",
-    "deceased_at",
     "last_encounter_at",
     "last_appointment_at",
     "last_appointment_outcome",
     "next_appointment_at",
+)
+"""Columns of a person as BODY_COLUMNS holds them."""
+_PERSON = (
+    "id",
+    *_BODY,
+    "match_key",
+    "birth_date",
+    "postal_code",
+    "do_not_contact_at",
+    "deceased_at",
+    "origin",
+    "source_id",
+    "first_import_id",
     "call_attempts",
     "recent_contacts",
     "preferred_channel",
     "created_at",
     "updated_at",
+)
+_TEXTS = (
+    *(name for name in _BODY if not name.endswith("_at")),
+    "match_key",
+    "postal_code",
+    "origin",
+    "preferred_channel",
 )
 _NUMBER = ("id", "kind", "value", "postal", "reversed_digits", "line_type", "line_type_source", "dead_reason")
 _POINT = ("person_id", "number_id", "kind", "use", "rank", "extension", "source_id", "ended_reason")
@@ -133,14 +144,13 @@ class Merger:
 
     def _numbers_of(self, chunk: int) -> Callable[[], Work]:
         def prepare() -> Work:
+            low = chunk * self._plan.numbers_per_chunk
             path = self._stage.export(
                 f"""
-                SELECT id, kind, value,
-                       postal,
-                       CASE WHEN kind = 'phone' THEN reverse(value[2:]) ELSE '' END, line_type,
-                       CASE WHEN line_type = 'unknown' THEN '' ELSE 'stated' END, ''
-                  FROM numbers WHERE id >= (SELECT id FROM first_number) + {chunk * self._plan.numbers_per_chunk}
-                   AND id < (SELECT id FROM first_number) + {(chunk + 1) * self._plan.numbers_per_chunk} ORDER BY id
+                SELECT (SELECT id FROM first_number) + rowid, kind, value, postal,
+                       CASE WHEN kind = 'phone' THEN reverse(value[2:]) ELSE '' END,
+                       CASE line_type {TYPE_NAME} END, CASE WHEN line_type = {NO_TYPE} THEN '' ELSE 'stated' END, ''
+                  FROM numbers WHERE rowid >= {low} AND rowid < {low + self._plan.numbers_per_chunk} ORDER BY rowid
             """,
                 f"numbers-{chunk}.csv",
             )
@@ -159,14 +169,14 @@ class Merger:
     def _people_of(self, chunk: int) -> Callable[[], Work]:
         def prepare() -> Work:
             where = self._where(chunk, is_new=True)
-            people = self._stage.export(self._person_rows(where), f"people-{chunk}.csv")
+            people = self._stage.export_lines(self._person_rows(where), f"people-{chunk}.csv")
             points = self._stage.export(self._point_rows(where), f"points-{chunk}.csv")
             records = self._stage.export(self._record_rows(where), f"records-{chunk}.csv")
             facts = self._export_facts(where, f"new-{chunk}")
             wards = self._export_wards(chunk)
 
             def work() -> int:
-                merged = copy_file(people, "people_person", _PERSON)
+                merged = copy_file(people, "people_person", _PERSON, never_null=_TEXTS)
                 copy_file(points, "people_contactpoint", _POINT)
                 copy_file(records, "people_sourcerecord", _RECORD)
                 if wards:
@@ -182,7 +192,7 @@ class Merger:
         def prepare() -> Work:
             where = self._where(chunk, is_new=False)
             files = updating.UpdateFiles(
-                self._stage.export(self._person_rows(where), f"up-people-{chunk}.csv"),
+                self._stage.export_lines(self._person_rows(where), f"up-people-{chunk}.csv"),
                 self._stage.export(self._point_rows(where), f"up-points-{chunk}.csv"),
                 self._stage.export(
                     f"SELECT t.record_id, f.key, f.digest, t.person_id FROM f JOIN touched t USING (rep) "
@@ -193,7 +203,7 @@ class Merger:
             facts = self._export_facts(where, f"up-{chunk}")
 
             def work() -> int:
-                merged = updating.write_updates(files, self._context, _PERSON, _POINT)
+                merged = updating.write_updates(files, self._context, _PERSON, _TEXTS, _POINT)
                 self._publish(facts)
                 return merged
 
@@ -208,18 +218,12 @@ class Merger:
 
     def _person_rows(self, where: str) -> str:
         c = self._context
-        moment = "nullif({0}, '') || 'Z'"
-        return f"""
-            SELECT person_id, given, middle, family, suffix, name_key, match_key, phonetic, nullif(birth_date,
-                   ''), sex, language,
-                   zone, zone_source, state, postal_code, '{c.options.origin}', {c.source_id}, {c.import_id},
-                   CASE WHEN do_not_contact <> '' THEN '{c.stamp}' END,
-                   CASE WHEN deceased = 'yes' THEN '{c.stamp}' ELSE {moment.format("deceased")} END,
-                   {moment.format("last_encounter")}, {moment.format("last_appointment")}, outcome,
-                          {moment.format("next_appointment")},
-                   0, '{{}}', '', '{c.stamp}', '{c.stamp}'
-              FROM f JOIN ids i USING (rep) WHERE {where} ORDER BY person_id
-        """
+        flagged = f"CASE WHEN do_not_contact <> '' THEN '{c.stamp}' ELSE '' END"
+        died = f"CASE WHEN deceased = 'yes' THEN '{c.stamp}' ELSE deceased END"
+        same = (c.options.origin, str(c.source_id), str(c.import_id), "0", "{}", "", c.stamp, c.stamp)
+        tail = "'" + "' || chr(31) || '".join(same) + "'"
+        line = joined("person_id", "body", "match_key", "birth_date", "postal_code", flagged, died, tail)
+        return f"SELECT {line} FROM f JOIN ids i USING (rep) WHERE {where} ORDER BY person_id"
 
     def _point_rows(self, where: str) -> str:
         return (

@@ -14,11 +14,13 @@ from beckon.core.tenancy import org_scope
 from beckon.people.importing.clusters import collapse
 from beckon.people.importing.meeting import meet_database, was_joined
 from beckon.people.importing.options import ImportOptions
-from beckon.people.importing.stage import Stage
+from beckon.people.importing.stage import Stage, spread
+from beckon.people.normal.staged import BODY_COLUMNS
 
 PEOPLE_PER_CHUNK = 40_000
 NUMBERS_PER_CHUNK = 150_000
 UPDATES_PER_CHUNK = 20_000
+_NAME_KEY = BODY_COLUMNS.index("name_key") + 1
 CHANGEABLE = (
     ("given", "given_name"),
     ("middle", "middle_name"),
@@ -107,9 +109,11 @@ def _compare(stage: Stage, list_consent: bool) -> None:
     stage.make(
         "touched",
         f"""
-        WITH points AS (
-            SELECT pf.rep FROM pf JOIN known k USING (rep)
-              JOIN f ON f.rep = pf.rep AND (f.digest <> k.digest OR k.record_retired OR k.retired)
+        WITH fresh AS MATERIALIZED (
+            SELECT f.* FROM f JOIN known k USING (rep)
+             WHERE f.digest <> k.digest OR k.record_retired OR k.retired OR k.record_id IS NULL
+        ), points AS (
+            SELECT pf.rep FROM pf JOIN known k USING (rep) JOIN fresh ON fresh.rep = pf.rep
               LEFT JOIN known_numbers n ON n.kind = pf.kind AND n.value = pf.value
               LEFT JOIN known_links l ON l.person_id = k.person_id AND l.number_id = n.id
              WHERE l.number_id IS NULL OR l.ended IN ('replaced', 'retired') GROUP BY pf.rep
@@ -119,8 +123,7 @@ def _compare(stage: Stage, list_consent: bool) -> None:
                ({differs}) OR f.last_encounter > k.last_encounter OR k.retired OR k.record_retired
                OR (f.do_not_contact <> '' AND NOT k.do_not_contact) OR (f.deceased <> '' AND NOT k.deceased)
                OR f.consent <> '' OR {"true" if list_consent else "false"} OR points.rep IS NOT NULL AS changes
-          FROM f JOIN known k USING (rep) LEFT JOIN points USING (rep)
-         WHERE f.digest <> k.digest OR k.record_retired OR k.retired OR k.record_id IS NULL
+          FROM ({spread("fresh")}) f JOIN known k USING (rep) LEFT JOIN points USING (rep)
     """,
     )
 
@@ -177,17 +180,19 @@ def _plan_guardians(stage: Stage, now: datetime) -> None:
         f"""
         SELECT f.rep, f.guardian_given AS given, f.guardian_family AS family, f.guardian_phone AS phone,
                f.guardian_key AS key, f.guardian_match AS match
-          FROM f JOIN new USING (rep) WHERE f.guardian_given <> '' AND f.birth_date <> ''
+          FROM ({spread("(SELECT * FROM f SEMI JOIN new USING (rep) WHERE guardian <> '' AND birth_date <> '')")}) f
+         WHERE f.guardian_given <> ''
            AND f.birth_date::DATE > DATE '{now.date()}' - INTERVAL 18 YEAR
                   AND (f.guardian_given <> f.given OR f.guardian_family <> f.family)
     """,
     )
     stage.make(
         "adults",
-        """
+        f"""
         SELECT w.key, w.phone, min(f.rep) AS guardian_rep FROM (SELECT DISTINCT key, phone FROM wards
                WHERE phone <> '') w
-          JOIN f ON f.name_key = w.key JOIN pf ON pf.rep = f.rep AND pf.kind = 'phone' AND pf.value = w.phone
+          JOIN (SELECT rep, split_part(body, chr(31), {_NAME_KEY}) AS name_key FROM f) f ON f.name_key = w.key
+          JOIN pf ON pf.rep = f.rep AND pf.kind = 'phone' AND pf.value = w.phone
           JOIN new ON new.rep = f.rep GROUP BY ALL
     """,
     )
@@ -204,11 +209,13 @@ def _plan_guardians(stage: Stage, now: datetime) -> None:
 
 _LINE_TYPES = ("mobile", "landline", "toll_free", "voip", "unknown")
 _TYPE_BIT = 1 << 56
-_NO_ROW = (len(_LINE_TYPES) - 1) * _TYPE_BIT
+NO_TYPE = len(_LINE_TYPES) - 1
+_NO_TYPE = NO_TYPE * _TYPE_BIT
 """`k` of a number: its line type's place in _LINE_TYPES, the row, the place in the row; so the least `k` decides."""
 _TYPE_CODE = " ".join(f"WHEN '{name}' THEN {code * _TYPE_BIT}" for code, name in enumerate(_LINE_TYPES))
-_TYPE_NAME = " ".join(f"WHEN {code} THEN '{name}'" for code, name in enumerate(_LINE_TYPES))
-_ESCAPED = "replace(replace({0}, '\\', '\\\\'), '\"', '\\\"')"
+HASHES = ("hash(kind, value)", "hash(kind, value || '#')", "hash(kind, value || '##')")
+"""How numbers are told apart; the second is asked when two of a file share the first, once in millions of files."""
+TYPE_NAME = " ".join(f"WHEN {code} THEN '{name}'" for code, name in enumerate(_LINE_TYPES))
 
 
 def _plan_numbers(stage: Stage, organization: Organization) -> int:
@@ -218,69 +225,68 @@ def _plan_numbers(stage: Stage, organization: Organization) -> int:
     home phone is a mobile.
     """
     everyone = stage.number("SELECT count(*) FROM ids") == stage.number("SELECT count(*) FROM f")
+    _find_wanted(stage, "" if everyone else "SEMI JOIN ids USING (rep)")
     stage.make(
-        "wanted",
-        f"SELECT kind, value, any_value(h) AS h, min(CASE line_type {_TYPE_CODE} END + rep * 64 + place) AS k "
-        f"FROM pf {'' if everyone else 'SEMI JOIN ids USING (rep)'} GROUP BY kind, value",
+        "of_wards",
+        "SELECT DISTINCT phone, number_hash('phone', phone) AS h FROM wards "
+        "WHERE phone <> '' AND number_hash('phone', phone) NOT IN (SELECT h FROM wanted)",
     )
-    stage.run(f"""
-        INSERT INTO wanted SELECT DISTINCT 'phone', phone, hash('phone', phone), {_NO_ROW} FROM wards
-         WHERE phone <> '' AND phone NOT IN (SELECT value FROM wanted WHERE kind = 'phone')
-    """)
     stage.make(
         "line_types",
         f"""
-        SELECT n.id, CASE w.k // {_TYPE_BIT} {_TYPE_NAME} END AS line_type
-          FROM known_numbers n JOIN wanted w ON w.kind = n.kind AND w.value = n.value
-         WHERE n.kind = 'phone' AND n.line_type = 'unknown' AND w.k < {_NO_ROW}
+        SELECT n.id, CASE w.k // {_TYPE_BIT} {TYPE_NAME} END AS line_type
+          FROM known_numbers n JOIN wanted w ON w.h = number_hash(n.kind, n.value)
+         WHERE n.kind = 'phone' AND n.line_type = 'unknown' AND w.k < {_NO_TYPE}
     """,
     )
+    fresh = "true"
     if stage.number("SELECT count(*) FROM known_numbers"):
-        known = "ANTI JOIN known_numbers k ON k.kind = w.kind AND k.value = w.value"
-        stage.make("wanted", f"SELECT w.* FROM wanted w {known}")
-    count = stage.number("SELECT count(*) FROM wanted")
-    first = _reserve(organization, "people_number", count)
-    stage.make("first_number", f"SELECT {first} AS id")
-    stage.make(
-        "fresh", f"SELECT {first} + row_number() OVER (ORDER BY kind, value) - 1 AS id, kind, value, h, k FROM wanted"
-    )
-    postal = ' || \'","'.join(
-        f'{name}":"\' || {_ESCAPED.format(column)}'
-        for name, column in (
-            ("line1", "p.line1"),
-            ("line2", "p.line2"),
-            ("city", "p.city"),
-            ("state", "p.point_state"),
-            ("postal_code", "p.zip"),
-        )
-    )
+        fresh = "h NOT IN (SELECT number_hash(kind, value) FROM known_numbers)"
     stage.make(
         "numbers",
         f"""
-        SELECT id, kind, value, CASE k // {_TYPE_BIT} {_TYPE_NAME} END AS line_type, NULL AS postal
-          FROM fresh WHERE kind <> 'postal'
-        UNION ALL
-        SELECT fresh.id, 'postal', fresh.value, 'unknown', '{{"{postal} || '"}}'
-          FROM fresh JOIN p ON p.line * 64 + p.place = fresh.k % {_TYPE_BIT} AND p.kind = 'postal'
-         WHERE fresh.kind = 'postal'
+        SELECT h, kind, value, k // {_TYPE_BIT} AS line_type, postal FROM (
+            SELECT w.h, p.kind, p.value, w.k, CASE WHEN p.kind = 'postal' THEN p.postal END AS postal
+              FROM (SELECT * FROM wanted WHERE {fresh}) w JOIN p ON p.line * 64 + p.place = w.k % {_TYPE_BIT}
+            UNION ALL SELECT h, 'phone', phone, {_NO_TYPE}, NULL FROM of_wards WHERE {fresh})
+         ORDER BY kind, value
     """,
     )
+    count = stage.number("SELECT count(*) FROM numbers")
+    first = _reserve(organization, "people_number", count)
+    stage.make("first_number", f"SELECT {first} AS id")
     stage.make(
-        "number_ids", "SELECT h, value, id FROM fresh UNION ALL SELECT hash(kind, value), value, id FROM known_numbers"
+        "number_ids",
+        f"SELECT h, {first} + rowid AS id FROM numbers "
+        "UNION ALL SELECT number_hash(kind, value), id FROM known_numbers",
     )
-    stage.drop("wanted", "fresh")
+    stage.drop("wanted", "of_wards")
     return count
 
 
+def _find_wanted(stage: Stage, only: str) -> None:
+    """`wanted`: the file's numbers by their hash, which no two of them share: they are told apart by a second one."""
+    for form in HASHES:
+        stage.run(f"CREATE OR REPLACE MACRO number_hash(kind, value) AS {form}")
+        stage.make(
+            "wanted",
+            f"""
+            SELECT h, min(CASE line_type {_TYPE_CODE} END + rep * 64 + place) AS k, min(other) <> max(other) AS is_two
+              FROM (SELECT *, number_hash(kind, value) AS h, hash(reverse(value)) AS other FROM pf {only}) GROUP BY h
+        """,
+        )
+        if not stage.number("SELECT count(*) FROM wanted WHERE is_two"):
+            return
+    raise RuntimeError("the file's numbers cannot be told apart by their hashes")
+
+
 def _lay_out(stage: Stage) -> None:
-    """`links`: who has which number. Joined by hash alone where no two numbers share one, which is nearly always."""
-    twins = stage.number("SELECT count(*) - count(DISTINCT h) FROM number_ids")
-    exactly = "AND n.value = pf.value" if twins else ""
+    """`links`: who has which number, joined by hash, of which no two numbers here share one."""
     stage.make(
         "links",
-        f"""
+        """
         SELECT pf.rep, n.id AS number_id, pf.kind, pf.use, pf.line_type, pf.extension, pf.place + 1 AS rank
-          FROM pf JOIN number_ids n ON n.h = pf.h {exactly}
+          FROM pf JOIN number_ids n ON n.h = number_hash(pf.kind, pf.value)
     """,
     )
     stage.make(
@@ -292,7 +298,7 @@ def _lay_out(stage: Stage) -> None:
           FROM wards w JOIN ids i USING (rep)
           LEFT JOIN guardians g ON g.key = w.key AND g.phone = w.phone
           LEFT JOIN adults a ON a.key = w.key AND a.phone = w.phone LEFT JOIN ids ai ON ai.rep = a.guardian_rep
-          LEFT JOIN number_ids n ON n.h = hash('phone', w.phone) AND n.value = w.phone
+          LEFT JOIN number_ids n ON n.h = number_hash('phone', w.phone) AND w.phone <> ''
     """,
     )
     stage.drop("number_ids", "wards", "adults", "guardians")

@@ -3,19 +3,50 @@
 Everything the plan needs survives a kill; the memory limit holds whatever the file's size.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from beckon.people.importing.folders import ImportFolder
-from beckon.people.normal.fields import POINT_COLUMNS, ROW_COLUMNS
+from beckon.people.normal.staged import (
+    BODY_COLUMNS,
+    GUARDIAN_COLUMNS,
+    HEAD_COLUMNS,
+    POINT_COLUMNS,
+    ROW_COLUMNS,
+)
 
 MEMORY_LIMIT = "300MB"
 _NULL = "\x01"
 COPY_FORMAT = "(FORMAT csv, NULL '\\N', DELIMITER E'\\x1f', QUOTE E'\\x02', ESCAPE E'\\x02')"
 """How exported files look to PostgreSQL: separators that no value holds, so that next to none needs quotes."""
+
+
+LINES_FORMAT = "(FORMAT csv, NULL '', DELIMITER E'\\x1f', QUOTE E'\\x02', ESCAPE E'\\x02', FORCE_NOT_NULL ({}))"
+"""How files of whole lines look, put together with `joined`: nothing is NULL but in columns that are not forced."""
+_SPLIT = "list_transform(string_split(points, chr(30)), lambda point: split_part(point, chr(29), 2))"
+_DIGEST = f"left(md5(concat_ws(chr(31), {', '.join((*HEAD_COLUMNS, 'body'))})), 16)"
+_KEY = (
+    "'d' || left(md5(concat_ws(chr(31), match_key, birth_date, postal_code, "
+    f"array_to_string(list_sort({_SPLIT}), chr(31)))), 24)"
+)
+
+
+def joined(*values: str) -> str:
+    """SQL of one line of a file of whole lines, from SQL of its values, none of which may be NULL."""
+    return f"concat_ws(chr(31), {', '.join(values)})"
+
+
+def spread(source: str) -> str:
+    """SQL of the rows of `source` (columns of r) with their body and guardian in columns. Dear: only for some rows."""
+    body = ", ".join(f"b[{at}] AS {name}" for at, name in enumerate(BODY_COLUMNS, 1))
+    guardian = ", ".join(f"coalesce(g[{at}], '') AS {name}" for at, name in enumerate(GUARDIAN_COLUMNS, 1))
+    return (
+        f"SELECT x.* EXCLUDE (body, guardian, b, g), {body}, {guardian} FROM (SELECT *, "
+        f"string_split(body, chr(31)) AS b, string_split(guardian, chr(31)) AS g FROM {source}) x"
+    )
 
 
 class Stage:
@@ -34,6 +65,8 @@ class Stage:
                 "preserve_insertion_order": False,
             },
         )
+        self.run("PRAGMA force_compression = 'uncompressed'")  # it is read a few times and thrown away
+        self.run("PRAGMA disable_checkpoint_on_shutdown")
 
     def close(self) -> None:
         """Close the file."""
@@ -69,20 +102,25 @@ class Stage:
         self.run("COMMIT")
 
     def load_parts(self) -> None:
-        """Tables `r` (rows) and `p` (points) from the workers' files."""
-        self._load("r", "rows-*.tsv", ROW_COLUMNS, {"line": "BIGINT"})
-        self._load("p", "points-*.tsv", POINT_COLUMNS, {"line": "BIGINT", "place": "SMALLINT"})
+        """Tables `r` (rows) and `p` (points) from the workers' files.
 
-    def _load(self, table: str, pattern: str, columns: Iterable[str], types: dict[str, str]) -> None:
-        described = ", ".join(f"'{name}': '{types.get(name, 'VARCHAR')}'" for name in columns)
-        source = str(self.folder.parts / pattern).replace("'", "''")
+        `digest` changes with any value or contact point; `key` tells rows without a record number apart by name,
+        birth date, ZIP and contact points: 96 bits, never shared by chance.
+        """
+        described = ", ".join(f"'{name}': '{'BIGINT' if name == 'line' else 'VARCHAR'}'" for name in ROW_COLUMNS)
+        source = str(self.folder.parts / "rows-*.tsv").replace("'", "''")
         self.make(
-            table,
-            (
-                f"SELECT * FROM read_csv('{source}', delim='\t', header=false, quote='', escape='', "
-                f"nullstr='{_NULL}', "
-                f"auto_detect=false, columns={{{described}}}, max_line_size=8000000)"
-            ),
+            "r",
+            f"SELECT *, {_DIGEST} AS digest, {_KEY} AS key FROM read_csv('{source}', delim='\t', header=false, "
+            f"quote='', escape='', nullstr='{_NULL}', auto_detect=false, columns={{{described}}}, "
+            "max_line_size=8000000)",
+        )
+        values = ", ".join(f"v[{at}] AS {name}" for at, name in enumerate(POINT_COLUMNS, 1))
+        self.make(
+            "p",
+            f"SELECT line, place, {values} FROM (SELECT line, string_split(unnest(l), chr(29)) AS v, "
+            "(generate_subscripts(l, 1) - 1)::SMALLINT AS place FROM (SELECT line, string_split(points, chr(30)) AS l "
+            "FROM r WHERE points <> ''))",
         )
 
     def load_export(self, table: str, path: Path, columns: dict[str, str]) -> None:
@@ -96,6 +134,14 @@ class Stage:
             ),
         )
         path.unlink()
+
+    def export_lines(self, query: str, name: str) -> Path:
+        """Write a query of one text column, made with `joined`, for PostgreSQL's COPY in the form of LINES_FORMAT."""
+        path = self.folder.out / name
+        self.run(
+            f"COPY ({query}) TO '{path}' (FORMAT csv, HEADER false, DELIMITER '\x03', QUOTE '\x02', ESCAPE '\x02')"
+        )
+        return path
 
     def export(self, query: str, name: str) -> Path:
         """Write a query's rows for PostgreSQL's COPY, in the form of COPY_FORMAT; returns the file."""

@@ -64,7 +64,9 @@ class UpdateFiles:
     records: Path
 
 
-def write_updates(files: UpdateFiles, context: Context, person: Sequence[str], point: Sequence[str]) -> int:
+def write_updates(
+    files: UpdateFiles, context: Context, person: Sequence[str], texts: Sequence[str], point: Sequence[str]
+) -> int:
     """Write one chunk of known people; returns how many."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.up_people, pg_temp.up_points, pg_temp.up_records")
@@ -78,7 +80,7 @@ def write_updates(files: UpdateFiles, context: Context, person: Sequence[str], p
         cursor.execute(
             "CREATE TEMP TABLE up_records (record_id bigint, key text, digest text, person_id bigint) ON COMMIT DROP"
         )
-    merged = copy_file(files.people, "up_people", person)
+    merged = copy_file(files.people, "up_people", person, never_null=texts)
     copy_file(files.points, "up_points", point)
     copy_file(files.records, "up_records", ())
     with connection.cursor() as cursor:

@@ -3,25 +3,25 @@
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from hashlib import blake2b
+from operator import attrgetter
 from pathlib import Path
-from zlib import adler32, crc32
 
 from beckon.people.intake.dialect import Dialect
 from beckon.people.intake.fhir import read_resources
 from beckon.people.intake.files import Inspection, Kind, Piece
 from beckon.people.intake.formulas import guarded, may_hold_guards, unguarded
-from beckon.people.intake.records import TOO_LONG, Block, parse_block
-from beckon.people.normal.fields import AT, PersonRow, Problem, RawRow
+from beckon.people.intake.records import TOO_LONG, Block, parse_block, parse_values
+from beckon.people.normal.columns import ColumnReader
+from beckon.people.normal.fields import PersonRow, Problem, RawRow
 from beckon.people.normal.mapping import Column
 from beckon.people.normal.rows import Outcome, Rejected, RowReader
+from beckon.people.normal.staged import staged
 
 ABOVE_HEADER = "stands above the header line"
 HEADER_AGAIN = "the header line again"
-_MATCH_KEY, _BIRTH_DATE, _ZIP = AT["match_key"], AT["birth_date"], AT["postal_code"]
 _NULS = str.maketrans("", "", "\x00")
 
 
@@ -65,11 +65,12 @@ def task_of(inspection: Inspection, today: date, zone: tzinfo, folder: Path) -> 
 
 
 class BlockReader:
-    """Turns pieces into files `rows-N.tsv`, `points-N.tsv`, `rejects-N`, `problems-N.csv` in the task's folder."""
+    """Turns pieces into files `rows-N.tsv`, `rejects-N`, `problems-N.csv` in the task's folder."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
         self._reader = RowReader(task.columns, task.today, task.zone)
+        self._columns = ColumnReader(self._reader)
         self._has_header = task.header_line > 0
         self._has_nuls = self._has_guards = False
 
@@ -77,9 +78,9 @@ class BlockReader:
         """Read one piece and write its files; returns its counts."""
         self._has_nuls = not isinstance(piece, Block) or "\x00" in piece.text
         self._has_guards = not isinstance(piece, Block) or may_hold_guards(piece.text)
-        tally, lines, points = Tally(), list[str](), list[str]()
+        tally, lines = Tally(), list[str]()
         rejects, problems = list[tuple[Rejected, str]](), list[Problem]()
-        for raw in self._rows(piece):
+        for raw in self._read_plain(piece, tally, lines):
             if isinstance(raw, tuple):
                 outcome, source = Outcome(Rejected(raw[0], [raw[1]], raw[2])), raw[1]
             elif raw.line == self._task.header_line and self._has_header:
@@ -90,14 +91,36 @@ class BlockReader:
             tally.points_rejected += outcome.points_rejected
             problems += outcome.problems
             if isinstance(outcome.row, PersonRow):
-                _add_person(outcome.row, lines, points)
+                lines.append(staged(outcome.row))
             else:
                 tally.rejected += 1
                 tally.reject_reasons[outcome.row.reason] += 1
                 rejects.append((outcome.row, source))
         tally.problem_reasons.update(f"{p.column}: {p.reason}" for p in problems)
-        self._write(number, lines, points, rejects, problems)
+        self._write(number, lines, rejects, problems)
         return tally
+
+    def _read_plain(self, piece: Piece, tally: Tally, lines: list[str]) -> Iterable[RawRow | tuple[int, str, str]]:
+        """Reads the plain rows of a piece at once; the rows that must be read one by one are given back, in order."""
+        if self._has_nuls or self._has_guards or not isinstance(piece, Block) or piece.too_long:
+            return self._rows(piece)
+        if not self._columns.suits or self._task.kind is not Kind.TEXT:
+            return self._rows(piece)
+        width, header, header_line = self._reader.width, self._task.header, self._task.header_line
+        numbers, rows, one_by_one = list[int](), list[list[str]](), list[RawRow]()
+        for line, values in parse_values(piece, self._task.dialect, width):
+            if len(values) == width and line > header_line and values != header:
+                numbers.append(line)
+                rows.append(values)
+            else:
+                one_by_one.append(RawRow(line, values))
+        if rows:
+            plain = self._columns.read(numbers, rows)
+            lines += plain.lines
+            tally.rows += len(plain.lines)
+            one_by_one += [RawRow(numbers[place], rows[place]) for place in plain.others]
+            one_by_one.sort(key=attrgetter("line"))
+        return one_by_one
 
     def _rows(self, piece: Piece) -> Iterator[RawRow | tuple[int, str, str]]:
         if isinstance(piece, Block):
@@ -123,13 +146,11 @@ class BlockReader:
         self,
         number: int,
         lines: list[str],
-        points: list[str],
         rejects: list[tuple[Rejected, str]],
         problems: list[Problem],
     ) -> None:
         folder = self._task.folder
         (folder / f"rows-{number:06d}.tsv").write_text(_lines(lines), encoding="utf-8", newline="\n")
-        (folder / f"points-{number:06d}.tsv").write_text(_lines(points), encoding="utf-8", newline="\n")
         if problems:
             with (folder / f"problems-{number:06d}.csv").open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows((p.line, guarded(p.column), guarded(p.value), p.reason) for p in problems)
@@ -164,20 +185,3 @@ def _wrapped(row: Rejected, source: str) -> str:
 
 def _lines(texts: list[str]) -> str:
     return "\n".join([*texts, ""])
-
-
-def _add_person(person: PersonRow, lines: list[str], points: list[str]) -> None:
-    line, body = person.values[0], "\t".join(person.values[1:])
-    texts = ["\t".join(point) for point in person.points]
-    whole = (body + "\n".join(texts)).encode("utf-8", "replace")
-    # The digest only has to notice that a row changed; a cryptographic hash of every row would cost more than it saves.
-    lines.append(f"{line}\t{body}\t{crc32(whole):08x}{adler32(whole):08x}\t{_key(person)}")
-    for place, text in enumerate(texts):
-        points.append(f"{line}\t{place}\t{text}")
-
-
-def _key(person: PersonRow) -> str:
-    """96 bits of who the row is about, never shared by chance."""
-    values, points = person
-    who = [values[_MATCH_KEY], values[_BIRTH_DATE], values[_ZIP], *sorted([point[1] for point in points])]
-    return "d" + blake2b("\x1f".join(who).encode("utf-8", "replace"), digest_size=12).hexdigest()

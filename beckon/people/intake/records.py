@@ -93,6 +93,12 @@ def _cut_at(text: str, dialect: Dialect) -> int:
 
 def parse_block(block: Block, dialect: Dialect, width: int) -> Iterator[RawRow]:
     """The block's rows; blank lines are none. `width` is the number of columns of the table."""
+    for line, values in parse_values(block, dialect, width):
+        yield RawRow(line, values)
+
+
+def parse_values(block: Block, dialect: Dialect, width: int) -> Iterator[tuple[int, list[str]]]:
+    """As `parse_block`: the line and the values of each row."""
     lines = block.text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
@@ -100,14 +106,12 @@ def parse_block(block: Block, dialect: Dialect, width: int) -> Iterator[RawRow]:
         yield from _parse_quoted(lines, block.first_line, dialect, width)
         return
     plain = Dialect(dialect.delimiter, "", dialect.backslash)
-    number = block.first_line
-    for values in plain.reader(lines):
+    for line, values in enumerate(plain.reader(lines), block.first_line):
         if values and (len(values) > 1 or values[0].strip()):
-            yield RawRow(number, values)
-        number += 1
+            yield line, values
 
 
-def _parse_quoted(lines: list[str], first_line: int, dialect: Dialect, width: int) -> Iterator[RawRow]:
+def _parse_quoted(lines: list[str], first_line: int, dialect: Dialect, width: int) -> Iterator[tuple[int, list[str]]]:
     at = 0
     while at < len(lines):
         ends = [line + "\n" for line in lines[at : at + 4096]]
@@ -119,7 +123,7 @@ def _parse_quoted(lines: list[str], first_line: int, dialect: Dialect, width: in
                 if used > 1:
                     break  # a value with line ends in it, or a stray quote: looked at closely below
                 if values and (len(values) > 1 or values[0].strip()):
-                    yield RawRow(first_line + at + seen, values)
+                    yield first_line + at + seen, values
                 seen += 1
             else:
                 at += len(ends)
@@ -129,7 +133,7 @@ def _parse_quoted(lines: list[str], first_line: int, dialect: Dialect, width: in
         at += seen
         used, row = _resolve(lines, at, dialect, width)
         if row and (len(row) > 1 or row[0].strip()):
-            yield RawRow(first_line + at, row)
+            yield first_line + at, row
         at += used
 
 

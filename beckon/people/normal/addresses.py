@@ -39,7 +39,7 @@ _HAS = re.compile(r"\w")
 def postal_key(line1: str, line2: str, city: str, state: str, postal_code: str) -> str:
     """A text that equal addresses share: ZIP (or city and state), then the street with its words shortened."""
     place = postal_code or f"{fold(city)},{state}"
-    return f"{place}|{_street(f'{line1} {line2}' if line2 else line1)}"[:320]
+    return f"{place}|{street_key(f'{line1} {line2}' if line2 else line1)}"[:320]
 
 
 def is_usable(line1: str, city: str, state: str, postal_code: str) -> bool:
@@ -52,7 +52,8 @@ def printed(line: str, limit: int = 200) -> str:
     return proper(clean(line, limit)) if line.isupper() or line.islower() else clean(line, limit)
 
 
-def _street(text: str) -> str:
+def street_key(text: str) -> str:
+    """The words of an address line as they are compared: small, unaccented, shortened."""
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join([_SHORT.get(word, word) for word in text.lower().translate(_MARKS).split()])

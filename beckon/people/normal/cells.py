@@ -113,4 +113,4 @@ def _moment(found: date, zone: tzinfo) -> str:
         found = datetime.combine(found, time(12), zone)
     elif found.tzinfo is None:
         found = found.replace(tzinfo=zone)
-    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

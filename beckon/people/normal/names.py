@@ -205,6 +205,11 @@ def split_suffix(family: str) -> tuple[str, str]:
     return family, ""
 
 
+def read_suffix(text: str) -> str:
+    """A suffix from a column of its own, as printed."""
+    return SUFFIXES.get(text.lower().strip(" ."), clean(text, 10))
+
+
 def _strip_ends(words: list[str]) -> tuple[list[str], str]:
     while len(words) > 1 and words[0].lower().strip(".") in TITLES:
         words = words[1:]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from beckon.people.places.tables import area_code_table
 
-_DIGITS = str.maketrans(
+MARKS = str.maketrans(
     "", "", " ()-./+\u00a0\u2010\u2011\u2012\u2013\u2014\u2212\u200b\u200e\u200f\u202a\u202c\ufeff\t*_[]"
 )
 _EXTENSION = re.compile(r"[\s,;(]*(?:ext(?:ension|n)?\.?|x|#|int\.?)[\s.:]*(\d{1,7})\)?\s*$", re.IGNORECASE)
@@ -18,16 +18,16 @@ _LABEL = re.compile(
 _FLOAT = re.compile(r"^\d{10,15}\.0+$")
 
 EXCEL = "a spreadsheet has turned the number into {!r}; its digits are lost"
-NOT_DIGITS = "not a phone number"
+NOTMARKS = "not a phone number"
 TOO_SHORT = "too few digits for a phone number"
 TOO_LONG = "too many digits for a phone number"
 NO_AREA_CODE = "no area code"
 BAD_AREA_CODE = "area code {} is not in use"
 BAD_EXCHANGE = "no number begins with {} after the area code"
-SAME_DIGITS = "the same digit over and over"
+SAMEMARKS = "the same digit over and over"
 PATTERN = "a made-up number"
-_SAME = frozenset(str(digit) * 7 for digit in range(10))
-_MADE_UP = frozenset({"2345678901", "9876543210", "1234567890", "0123456789"})
+SAME = frozenset(str(digit) * 7 for digit in range(10))
+MADE_UP = frozenset({"2345678901", "9876543210", "1234567890", "0123456789"})
 
 
 class Phone(NamedTuple):
@@ -40,7 +40,7 @@ class Phone(NamedTuple):
 
 def read_phone(text: str) -> Phone | str:
     """The number in `text`, or the reason why there is none. Plain American forms take the short way."""
-    digits = text.translate(_DIGITS)
+    digits = text.translate(MARKS)
     extension = ""
     if len(digits) > 11:
         digits, _, extension = digits.partition("x")
@@ -51,7 +51,7 @@ def read_phone(text: str) -> Phone | str:
     if len(digits) == 10 and digits.isascii() and digits.isdecimal():
         area = area_code_table().get(digits[:3])
         rest = digits[3:]
-        is_plain = area and rest[0] > "1" and rest[1:3] != "11" and rest not in _SAME and digits not in _MADE_UP
+        is_plain = area and rest[0] > "1" and rest[1:3] != "11" and rest not in SAME and digits not in MADE_UP
         if area and is_plain and ("+" not in text or "+1" in text):
             return Phone("+1" + digits, extension, area.kind == "toll_free")
     return _read_slowly(text.strip())
@@ -67,22 +67,22 @@ def _read_slowly(text: str) -> Phone | str:
         text, extension = text[: found.start()], found.group(1)
     if _FLOAT.match(text):
         text = text.split(".")[0]
-    digits = text.translate(_DIGITS)
+    digits = text.translate(MARKS)
     if not (digits.isascii() and digits.isdigit()):
-        return NOT_DIGITS
+        return NOTMARKS
     return _check(digits, text, extension)
 
 
 def _check(digits: str, text: str, extension: str) -> Phone | str:
     if len(set(digits)) == 1:
-        return SAME_DIGITS
+        return SAMEMARKS
     if len(digits) == 11 and digits[0] == "1":
         digits = digits[1:]
     elif "+" in text and digits[0] != "1" and len(digits) >= 8:
         return _foreign(digits, extension)
     if len(digits) != 10:
         return _wrong_length(digits)
-    if digits in _MADE_UP:
+    if digits in MADE_UP:
         return PATTERN
     area = area_code_table().get(digits[:3])
     if area is None:
@@ -90,7 +90,7 @@ def _check(digits: str, text: str, extension: str) -> Phone | str:
     if digits[3] in "01" or digits[4:6] == "11":
         return BAD_EXCHANGE.format(digits[3:6])
     if len(set(digits[3:])) == 1:
-        return SAME_DIGITS
+        return SAMEMARKS
     return Phone("+1" + digits, extension, area.kind == "toll_free")
 
 
@@ -107,7 +107,7 @@ def _foreign(digits: str, extension: str) -> Phone | str:
     try:
         number = phonenumbers.parse("+" + digits, None)
     except phonenumbers.NumberParseException:
-        return TOO_LONG if len(digits) > 15 else NOT_DIGITS
+        return TOO_LONG if len(digits) > 15 else NOTMARKS
     if not phonenumbers.is_possible_number(number):
         return TOO_LONG if len(digits) > 12 else TOO_SHORT
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), extension)

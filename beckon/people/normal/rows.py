@@ -57,12 +57,12 @@ _GUARDIAN_GIVEN, _GUARDIAN_PHONE = AT["guardian_given"], AT["guardian_phone"]
 class Remembered(dict[str, V]):
     """A reader that keeps its answers, and forgets them all when there are too many: `reader[text]`."""
 
-    def __init__(self, read: Callable[[str], V]) -> None:
+    def __init__(self, read: Callable[[str], V], kept: int = _KEPT) -> None:
         super().__init__()
-        self._read = read
+        self._read, self._kept = read, kept
 
     def __missing__(self, text: str) -> V:
-        if len(self) > _KEPT:
+        if len(self) > self._kept:
             self.clear()
         answer = self[text] = self._read(text)
         return answer
@@ -86,7 +86,7 @@ class Outcome:
     points_rejected: int = 0
 
 
-class _Part(NamedTuple):
+class NamePart(NamedTuple):
     """A given or family name: as printed, folded, made formal, its sound, a suffix behind it; `bad` when it is none."""
 
     printed: str
@@ -102,26 +102,26 @@ class RowReader:
 
     def __init__(self, columns: Sequence[Column], today: date, zone: tzinfo = UTC) -> None:
         self.width = len(columns)
-        self._at = {c.field: c.index for c in columns}
+        self.at = {c.field: c.index for c in columns}
         self._headers = {c.index: c.header for c in columns}
-        self._phones = [(c.index, *_USES[f]) for f in PHONES for c in columns if c.field is f]
-        self._emails = [c.index for c in columns if c.field is Field.EMAIL]
-        self._cells: list[tuple[int, int, Remembered[str]]] = []
+        self.phones = [(c.index, *_USES[f]) for f in PHONES for c in columns if c.field is f]
+        self.emails = [c.index for c in columns if c.field is Field.EMAIL]
+        self.cells: list[tuple[int, int, Remembered[str]]] = []
         for column in columns:
             if column.field in SIMPLE:
                 name, reader = SIMPLE[column.field]
-                self._cells.append((column.index, AT[name], Remembered(reader)))
+                self.cells.append((column.index, AT[name], Remembered(reader)))
             elif column.field in FLAG:
                 name, reader = FLAG[column.field], moment_reader(column.field, column.style, today, zone)
-                self._cells.append((column.index, AT[name], Remembered(reader)))
-        self._consents = [
-            (self._at[f], channel, Remembered(consent_word)) for f, channel in CONSENT_CHANNELS.items() if f in self._at
+                self.cells.append((column.index, AT[name], Remembered(reader)))
+        self.consents = [
+            (self.at[f], channel, Remembered(consent_word)) for f, channel in CONSENT_CHANNELS.items() if f in self.at
         ]
-        self._given, self._family = Remembered(_given_part), Remembered(_family_part)
-        self._printed = Remembered(addresses.printed)
+        self.given, self.family = Remembered(_given_part), Remembered(_family_part)
+        self.printed = Remembered(addresses.printed)
         self._blank = [""] * len(VALUE_COLUMNS)
-        self._has_full = Field.FULL_NAME in self._at
-        self._has_guardian = Field.GUARDIAN_NAME in self._at or Field.GUARDIAN_PHONE in self._at
+        self._has_full = Field.FULL_NAME in self.at
+        self._has_guardian = Field.GUARDIAN_NAME in self.at or Field.GUARDIAN_PHONE in self.at
 
     def read(self, raw: RawRow) -> Outcome:
         """The outcome of one row. Never raises for what a value holds."""
@@ -135,14 +135,14 @@ class RowReader:
         points: list[Point] = []
         out = Outcome(PersonRow(row, points))
         self._read_name(row, cells, out)
-        for index, place, reader in self._cells:
+        for index, place, reader in self.cells:
             found = reader[cells[index]]
             if found:
                 if found[0] == BAD:
                     out.problems.append(Problem(raw.line, self._headers[index], cells[index].strip()[:200], found[1:]))
                 else:
                     row[place] = found
-        if self._consents:
+        if self.consents:
             self._read_consents(row, cells, out)
         self._read_points(row, points, cells, out)
         if self._has_guardian:
@@ -156,7 +156,7 @@ class RowReader:
         return out
 
     def _cell(self, wanted: Field, cells: Sequence[str]) -> str:
-        index = self._at.get(wanted)
+        index = self.at.get(wanted)
         return "" if index is None else cells[index]
 
     def _read_name(self, row: list[str], cells: Sequence[str], out: Outcome) -> None:
@@ -164,7 +164,7 @@ class RowReader:
         if self._has_full and not (given_text.strip() or family_text.strip()):
             full = names.split_full_name(self._cell(Field.FULL_NAME, cells))
             given_text, row[_MIDDLE], family_text, row[_SUFFIX] = full.given, full.middle, full.family, full.suffix
-        given, family = self._given[given_text], self._family[family_text]
+        given, family = self.given[given_text], self.family[family_text]
         for part, header in ((given, "given name"), (family, "family name")):
             if part.bad:
                 out.problems.append(Problem(int(row[0]), header, part.bad, NOT_A_NAME))
@@ -176,12 +176,12 @@ class RowReader:
         if middle and not row[_MIDDLE]:
             row[_MIDDLE] = names.proper(middle)
         if suffix:
-            suffix = names.SUFFIXES.get(suffix.lower().strip(" ."), names.clean(suffix, 10))
+            suffix = names.read_suffix(suffix)
         row[_SUFFIX] = row[_SUFFIX] or suffix or family.suffix
 
     def _read_consents(self, row: list[str], cells: Sequence[str], out: Outcome) -> None:
         words = []
-        for index, channel, reader in self._consents:
+        for index, channel, reader in self.consents:
             found = reader[cells[index]]
             if found and found[0] == BAD:
                 out.problems.append(Problem(int(row[0]), self._headers[index], cells[index].strip()[:200], found[1:]))
@@ -191,7 +191,7 @@ class RowReader:
 
     def _read_points(self, row: list[str], points: list[Point], cells: Sequence[str], out: Outcome) -> None:
         seen = []
-        for index, use, line_type in self._phones:
+        for index, use, line_type in self.phones:
             text = cells[index]
             if text and text.strip(" -\t\n"):
                 found = phones.read_phone(text)
@@ -201,7 +201,7 @@ class RowReader:
                     seen.append(found[0])
                     kind = "toll_free" if found[2] else line_type
                     points.append(("phone", found[0], use, kind, found[1], "", "", "", "", ""))
-        for index in self._emails:
+        for index in self.emails:
             text = cells[index]
             if text and text.strip(" -\t\n"):
                 email = values.read_email(text)
@@ -217,14 +217,14 @@ class RowReader:
     def _read_address(
         self, row: list[str], points: list[Point], line1: str, cells: Sequence[str], out: Outcome
     ) -> None:
-        line1, line2 = addresses.printed(line1), self._printed[self._cell(Field.ADDRESS_LINE2, cells)]
-        city = self._printed[self._cell(Field.CITY, cells)][:100]
+        line1, line2 = addresses.printed(line1), self.printed[self._cell(Field.ADDRESS_LINE2, cells)]
+        city = self.printed[self._cell(Field.CITY, cells)][:100]
         state, postal_code = row[_STATE], row[_ZIP]
         if addresses.is_usable(line1, city, state, postal_code):
             key = addresses.postal_key(line1, line2, city, state, postal_code)
             points.append(("postal", key, "home", "unknown", "", line1, line2, city, state, postal_code))
         else:
-            self._refuse_point(row, self._at[Field.ADDRESS_LINE1], line1, NO_PLACE, out)
+            self._refuse_point(row, self.at[Field.ADDRESS_LINE1], line1, NO_PLACE, out)
 
     def _refuse_point(self, row: list[str], index: int, text: str, reason: str, out: Outcome) -> None:
         out.points_rejected += 1
@@ -234,7 +234,7 @@ class RowReader:
         name, phone = self._cell(Field.GUARDIAN_NAME, cells), self._cell(Field.GUARDIAN_PHONE, cells)
         if name and not values.is_empty(name):
             full = names.split_full_name(name)
-            given, family = self._given[full.given], self._family[full.family or row[_FAMILY]]
+            given, family = self.given[full.given], self.family[full.family or row[_FAMILY]]
             row[_GUARDIAN] = [
                 given.printed,
                 family.printed,
@@ -245,7 +245,7 @@ class RowReader:
         if phone.strip(" -"):
             found = phones.read_phone(phone)
             if isinstance(found, str):
-                self._refuse_point(row, self._at[Field.GUARDIAN_PHONE], phone, found, out)
+                self._refuse_point(row, self.at[Field.GUARDIAN_PHONE], phone, found, out)
             else:
                 row[_GUARDIAN_PHONE] = found.number
 
@@ -264,16 +264,16 @@ class RowReader:
         return NO_NAME
 
 
-def _given_part(text: str) -> _Part:
+def _given_part(text: str) -> NamePart:
     printed = names.proper(text)[:100]
     if printed and not names.is_name(printed):
-        return _Part("", "", "", "", "", printed)
+        return NamePart("", "", "", "", "", printed)
     folded = names.fold(printed)
-    return _Part(printed, folded, names.formal(printed), names.phonetic(printed), "", "")
+    return NamePart(printed, folded, names.formal(printed), names.phonetic(printed), "", "")
 
 
-def _family_part(text: str) -> _Part:
+def _family_part(text: str) -> NamePart:
     printed, suffix = names.split_suffix(names.proper(text)[:100])
     if printed and not names.is_name(printed):
-        return _Part("", "", "", "", "", printed)
-    return _Part(printed, names.fold(printed), "", names.phonetic(printed), suffix, "")
+        return NamePart("", "", "", "", "", printed)
+    return NamePart(printed, names.fold(printed), "", names.phonetic(printed), suffix, "")

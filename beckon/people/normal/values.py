@@ -91,7 +91,7 @@ NO = frozenset(
 )
 _STATE_BY_NAME = {name.lower().replace(" ", "").replace(".", ""): code for name, code in STATES.items()}
 STATE_CODES = frozenset({*STATES.values(), "AA", "AE", "AP", "PW", "FM", "MH"})
-_EMAIL = re.compile(r"^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$")
+EMAIL = re.compile(r"^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$")
 _ZIP = re.compile(r"^(\d{1,5})(?:\.0)?(?:[-\s]?(\d{4}))?$")
 _SEXES = {
     **dict.fromkeys(("m", "male", "man", "masculino", "hombre", "varon", "varón", "boy", "h"), "male"),
@@ -235,7 +235,7 @@ def read_state(text: str) -> str | None:
 def read_email(text: str) -> str | None:
     """Lower case, without 'mailto:' or brackets; None when it cannot be an address."""
     text = text.strip().strip("<>\"'").lower().removeprefix("mailto:").rstrip(".,;")
-    if len(text) > 254 or ".." in text or not _EMAIL.match(text) or text.startswith(".") or ".@" in text:
+    if len(text) > 254 or ".." in text or not EMAIL.match(text) or text.startswith(".") or ".@" in text:
         return None
     return text
 

@@ -143,7 +143,7 @@ def test_an_enormous_line_is_one_rejected_row_and_takes_no_memory(tmp_path: Path
     (rejects,) = parts.glob("rejects-*")
     assert rejects.read_text().startswith('"Eva,x""')
     assert rejects.stat().st_size < 3_000
-    lines = [text.split("\t")[0] for part in sorted(parts.glob("rows-*")) for text in part.read_text().splitlines()]
+    lines = [text.split("\t")[0] for part in sorted(parts.glob("rows-*")) for text in part.read_text().split("\n")[:-1]]
     assert lines == ["2", "4"]
 
 
