@@ -241,6 +241,25 @@ def add_phone(
     return AddedNumber(row.pk, point.pk)
 
 
+def add_email(person_id: int, address: str, *, by: Actor, now: datetime) -> AddedNumber:
+    """Link an e-mail address (small letters, as `normal.values.read_email` gives it) to a person, tried first."""
+    row, _ = Number.objects.get_or_create(kind=ContactKind.EMAIL, value=address)
+    point, _ = ContactPoint.objects.update_or_create(
+        person_id=person_id,
+        number=row,
+        defaults={"kind": ContactKind.EMAIL, "use": "", "rank": 0, "ended_at": None, "ended_reason": ""},
+    )
+    record_audit(
+        action="contact_point.added",
+        object_kind="contact_point",
+        object_ids=[point.pk],
+        by=by,
+        now=now,
+        detail={"person": person_id},
+    )
+    return AddedNumber(row.pk, point.pk)
+
+
 def set_preferences(
     person_id: int,
     *,

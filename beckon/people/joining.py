@@ -65,6 +65,7 @@ def unmerge_people(other_id: int, *, by: Actor, now: datetime) -> int:
     survivor = other.merged_into
     Person.objects.filter(pk=other_id).update(merged_into=None, updated_at=now)
     record_audit(action="person.unmerged", object_kind="person", object_ids=[survivor, other_id], by=by, now=now)
+    record_events([NewEvent("person.unmerged", survivor, other_id)], by=by, now=now)
     return survivor
 
 

@@ -6,15 +6,19 @@ A search shows personal data: callers record what they showed (core.audit).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
-from beckon.people.models import ContactKind, ContactPoint, Number, Person, PersonIdentifier, Relationship, SourceRecord
+from beckon.people.models import ContactKind, ContactPoint, Person, PersonIdentifier, Relationship, SourceRecord
 from beckon.people.normal import dates, names
 from beckon.people.normal.phones import Phone, read_phone
 from beckon.people.places.tables import NOWHERE, Places, area_code_places, state_zones, zip_places
 
 MOST_FOUND = 50
+_LEAST_DIGITS, _MOST_DIGITS = 4, 9
+"""Of a phone that is searched for by its end or its beginning."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,16 @@ class Found:
     birth_date: date | None
     place: str
     is_retired: bool
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A person as a line of a list. `phone` and `email` are those tried first, "" where none is alive."""
+
+    person: Person
+    name: str
+    phone: str
+    email: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +56,11 @@ class CardPoint:
     extension: str
     is_dead: bool
     ended_reason: str
+    line_type_source: str = ""
+    dead_reason: str = ""
+    dead_at: datetime | None = None
+    ended_at: datetime | None = None
+    rank: int = 1
 
 
 @dataclass(frozen=True)
@@ -160,15 +179,25 @@ def likely_duplicates(person_id: int, limit: int = 10) -> list[int]:
     person = Person.objects.get(pk=person_id)
     same_name = Q(match_key=person.match_key)
     same_birth = Q(birth_date=person.birth_date) if person.birth_date else Q(pk__in=[])
-    shared = Q(pk__in=household_of(person_id))
-    return list(
-        Person.objects.filter(
-            (same_name & same_birth) | (shared & (same_name | same_birth)), merged_into=None, retired_at=None
-        )
-        .exclude(pk=person_id)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:limit]
-    )
+    alive = Person.objects.filter(merged_into=None, retired_at=None).exclude(pk=person_id)
+    # Two questions, each with an index of its own; joined by OR they would read the whole table.
+    found = set(alive.filter(same_name & same_birth).order_by("pk").values_list("pk", flat=True)[:limit])
+    household = household_of(person_id)
+    if household:
+        found |= set(alive.filter(same_name | same_birth, pk__in=household).values_list("pk", flat=True))
+    return sorted(found)[:limit]
+
+
+def lines_of(person_ids: Sequence[int]) -> list[PersonLine]:
+    """People as lines of a list, in the order given; ids nobody has are left out. Three statements."""
+    people = Person.objects.in_bulk(person_ids)
+    phones = best_numbers(person_ids, ContactKind.PHONE)
+    emails = best_numbers(person_ids, ContactKind.EMAIL)
+    return [
+        PersonLine(people[i], full_name(people[i]), phones.get(i, ""), emails.get(i, ""))
+        for i in person_ids
+        if i in people
+    ]
 
 
 def best_numbers(person_ids: Sequence[int], kind: ContactKind) -> dict[int, str]:
@@ -188,20 +217,32 @@ def when_reached(person: Person) -> list[datetime]:
 
 def _by_phone(text: str, limit: int) -> list[int]:
     digits = "".join(c for c in text if c.isdigit())
-    if len(digits) < 4 or any(c.isalpha() for c in text):
+    if len(digits) < _LEAST_DIGITS or any(c.isalpha() for c in text):
         return []
     phone = read_phone(text)
-    numbers = Number.objects.filter(kind=ContactKind.PHONE)
     if isinstance(phone, Phone):
-        numbers = numbers.filter(value=phone.number)
+        condition, values = "value = %s", [phone.number]
     else:
-        numbers = numbers.filter(reversed_digits__startswith=digits[::-1])
-    ids = list(numbers.values_list("pk", flat=True)[:limit])
-    return list(
-        ContactPoint.objects.filter(number_id__in=ids, ended_at=None)
-        .order_by("person_id")
-        .values_list("person_id", flat=True)
-        .distinct()[:limit]
+        # Not '': the index of reversed digits holds only those, and the planner has to be told.
+        condition, values = "reversed_digits LIKE %s AND NOT reversed_digits = ''", [digits[::-1] + "%"]
+    statement = (
+        f"WITH n AS MATERIALIZED (SELECT id FROM people_number WHERE kind = 'phone' AND {condition} LIMIT %s) "
+        "SELECT DISTINCT c.person_id FROM n JOIN people_contactpoint c ON c.number_id = n.id "
+        "WHERE c.ended_at IS NULL ORDER BY c.person_id LIMIT %s"
+    )
+    return _ids(statement, [*values, limit, limit]) or _by_first_digits(digits, limit)
+
+
+def _by_first_digits(digits: str, limit: int) -> list[int]:
+    """Numbers that begin so: a phone being typed. Needs an area code at least; a range, so that any collation does."""
+    digits = digits.removeprefix("1")
+    if not _LEAST_DIGITS <= len(digits) <= _MOST_DIGITS or set(digits) == {"9"}:
+        return []
+    return _ids(
+        "WITH n AS MATERIALIZED (SELECT id FROM people_number WHERE kind = 'phone' AND value >= %s AND value < %s "
+        "ORDER BY value LIMIT %s) SELECT DISTINCT c.person_id FROM n JOIN people_contactpoint c ON c.number_id = n.id "
+        "WHERE c.ended_at IS NULL ORDER BY c.person_id LIMIT %s",
+        [f"+1{digits}", f"+1{int(digits) + 1:0{len(digits)}}", limit, limit],
     )
 
 
@@ -216,10 +257,28 @@ def _by_birth_date(text: str, limit: int) -> list[int]:
     )
 
 
+# Systems are few: they are read off the index one by one, so that a value is looked up without naming its system.
+_IDENTIFIER = """
+WITH RECURSIVE known AS (
+    SELECT min(system) AS system FROM people_personidentifier
+    UNION ALL
+    SELECT (SELECT min(i.system) FROM people_personidentifier i WHERE i.system > known.system) FROM known
+     WHERE known.system IS NOT NULL)
+SELECT i.person_id FROM known JOIN people_personidentifier i ON i.system = known.system AND i.value = ANY(%s)
+ ORDER BY i.id LIMIT %s
+"""
+
+
 def _by_identifier(text: str, limit: int) -> list[int]:
     if not any(c.isdigit() for c in text):
         return []
-    return list(PersonIdentifier.objects.filter(value=text).order_by("pk").values_list("person_id", flat=True)[:limit])
+    return _ids(_IDENTIFIER, [list({text, text.upper(), text.lstrip("#").strip()}), limit])
+
+
+# ~<~ is the order of the prefix index: the first hits are read off it alone and none are sorted. The rows come in a
+# statement of their own, with the names as values: joined, the planner reads the whole index in its order instead.
+_KEYS = "SELECT name_key FROM people_person WHERE name_key LIKE %s ORDER BY name_key USING ~<~ LIMIT %s"
+_NAMED = "SELECT id FROM people_person WHERE name_key = ANY(%s) ORDER BY name_key USING ~<~, id LIMIT %s"
 
 
 def _by_name(text: str, limit: int) -> list[int]:
@@ -229,13 +288,26 @@ def _by_name(text: str, limit: int) -> list[int]:
     tries = [(text, "")] if not comma else [(head, tail)]
     if not comma and len(words) > 1:
         tries = [(words[-1], words[0]), (" ".join(words[1:]), words[0]), (words[0], words[-1]), *tries]
+    keys = [(names.fold(family), names.fold(given)) for family, given in tries]
+    patterns = [f"{family}|{given}%" for family, given in keys if family and given]
+    patterns += [f"{family}%|{given}%" for family, given in keys if len(family) > 1 and given]
+    patterns += [f"{family}%" for family, given in keys if family and not given]
     found: dict[int, None] = {}
-    for family, given in tries:
-        key = names.fold(family)
-        if key:
-            rows = Person.objects.filter(name_key__startswith=key, name_key__contains=f"|{names.fold(given)}")
-            found |= dict.fromkeys(rows.order_by("name_key", "pk").values_list("pk", flat=True)[:limit])
+    for pattern in dict.fromkeys(patterns):
+        found |= dict.fromkeys(_ids(_NAMED, [list(set(_column(_KEYS, [pattern, limit]))), limit]))
+        if len(found) >= limit:
+            break
     return list(found)[:limit]
+
+
+def _ids(statement: str, values: list[Any]) -> list[int]:
+    return [int(i) for i in _column(statement, values)]
+
+
+def _column(statement: str, values: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _found(person: Person) -> Found:
@@ -260,6 +332,11 @@ def _card_point(point: ContactPoint) -> CardPoint:
         point.extension,
         number.dead_at is not None,
         point.ended_reason,
+        number.line_type_source,
+        number.dead_reason,
+        number.dead_at,
+        point.ended_at,
+        point.rank,
     )
 
 
