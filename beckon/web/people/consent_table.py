@@ -4,7 +4,7 @@ What holds is asked of consent.law.basis, entry by entry, so that the table cann
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from beckon.consent.facts import Ask, Basis, Channel, Entry, Mark, PersonFacts, Point, Policy, Purpose
@@ -51,7 +51,7 @@ class Holding:
     """
 
     channel: Channel
-    purpose: Purpose
+    purposes: tuple[Purpose, ...]
     state: str
     values: tuple[str, ...]
     entry: LedgerEntry | None
@@ -71,13 +71,20 @@ def holdings(
     policy: Policy,
     people: frozenset[int],
 ) -> list[Holding]:
-    """One line per channel and purpose; one per group of numbers where they differ."""
+    """One line per channel; one per purpose and group of numbers where they differ."""
     lines = []
     for channel in Channel:
         points = [p for p in facts.points if p.kind == channel.kind and not p.is_ended]
-        for purpose in PURPOSES:
-            lines += _lines(points, ledger, asks[channel, purpose], policy, people)
+        by_purpose = [_lines(points, ledger, asks[channel, purpose], policy, people) for purpose in PURPOSES]
+        if all(_says(one) == _says(by_purpose[0]) for one in by_purpose):
+            lines += [replace(row, purposes=PURPOSES) for row in by_purpose[0]]
+        else:
+            lines += [row for one in by_purpose for row in one]
     return lines
+
+
+def _says(rows: Sequence[Holding]) -> list[tuple[object, ...]]:
+    return [(row.state, row.values, row.entry) for row in rows]
 
 
 def _lines(
@@ -89,7 +96,7 @@ def _lines(
         found.setdefault((state, entry.entry_id if entry else None), []).append((point.value, entry, rule))
     several = len(found) > 1
     return [
-        Holding(ask.channel, ask.purpose, state, tuple(v for v, _, _ in group) if several else (), *group[0][1:])
+        Holding(ask.channel, (ask.purpose,), state, tuple(v for v, _, _ in group) if several else (), *group[0][1:])
         for (state, _entry_id), group in found.items()
     ]
 

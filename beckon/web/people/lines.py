@@ -244,7 +244,7 @@ def holding_lines(rows: Sequence[Holding], names: Mapping[str, str]) -> list[Hol
         HoldingLine(
             row,
             word(words.CHANNELS, row.channel),
-            word(words.PURPOSES, row.purpose),
+            _("Everything") if len(row.purposes) > 1 else word(words.PURPOSES, row.purposes[0]),
             word(_HELD, row.state),
             names.get(row.entry.actor, "") if row.entry else "",
         )

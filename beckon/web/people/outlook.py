@@ -84,4 +84,8 @@ def _foreseen(standing: Standing, now: datetime) -> list[Coming]:
         return []
     plan = foresee(snapshot._replace(enrolled_at=start), facts, standing.playbook, until=now + HORIZON)
     campaign = standing.campaign
-    return [Coming(p.at, p.what, p.detail, p.step, campaign.name, campaign.campaign_id) for p in plan.planned]
+    return [
+        Coming(p.at, p.what, p.detail, p.step, campaign.name, campaign.campaign_id)
+        for p in plan.planned
+        if p.what != "gave_up"
+    ]

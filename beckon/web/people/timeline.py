@@ -95,7 +95,7 @@ _PARTS: dict[str, str] = {
          'outcome', outcome, 'reason', reason, 'channel', detail->>'channel')
     FROM campaigns_steprecord s JOIN campaigns_campaign c ON c.id = s.campaign_id
    WHERE person_id = ANY(%(people)s)
-     AND outcome IN ('refused', 'goal_met', 'second_goal_met', 'not_queued', 'gave_up', 'moved')""",
+     AND outcome IN ('refused', 'goal_met', 'second_goal_met', 'not_queued')""",
     "record": f"""
   SELECT at, 'event', e.id, jsonb_build_object('event', e.kind, 'subject', subject_id, 'by', actor, 'more', e.data,
          'number', n.value)

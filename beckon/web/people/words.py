@@ -150,6 +150,8 @@ OUTCOMES: dict[str, Word] = {
     "not_queued": _("Not sent"),
     "not_delivered": _("Did not arrive"),
     "excluded": _("Not taken in"),
+    "reply": _("Answered"),
+    "booked": _("Booked a visit"),
 }
 CHECKS: dict[str, Word] = {
     "record": _("Record in use"),
@@ -210,5 +212,10 @@ REASONS: dict[str, Word] = {
     "line_mobile": _("The phone is a mobile."),
     "line_unknown": _("Nobody knows what kind of phone it is."),
     "line_none": _("There is no phone that works."),
+    "not_called_in_time": _("Nobody called in time."),
+    "refused_by_carrier": _("The carrier refused it."),
+    "next_month": _("Rests until next month's wording."),
+    "hour_tried": _("This hour was tried already; another one is better."),
+    "not_due_yet": _("Its time has not come."),
     "step_is_gone": _("The step is no longer in the playbook."),
 }
