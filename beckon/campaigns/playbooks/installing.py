@@ -28,7 +28,7 @@ class SignedOff:
 def install_playbook(definition: dict[str, Any], *, by: Actor, now: datetime) -> PlaybookVersion:
     """Store a checked definition as the next version of its key, with its wording and scripts as drafts.
 
-    The same definition again gives the version there is. Raises PlaybookError with every problem.
+    The newest version's definition again gives that version; an older one's is taken back as a new version. Raises PlaybookError with every problem.
     """
     playbook = parse_playbook(definition)
     stored = playbook.model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -38,10 +38,9 @@ def install_playbook(definition: dict[str, Any], *, by: Actor, now: datetime) ->
     ]
     digest = digest_of(stored)
     versions = PlaybookVersion.objects.filter(key=playbook.key).order_by("-version")
-    same = versions.filter(digest=digest).first()
-    if same is not None:
-        return same
     newest = versions.first()
+    if newest is not None and newest.digest == digest:
+        return newest
     version = PlaybookVersion.objects.create(
         key=playbook.key, version=newest.version + 1 if newest else 1, definition=stored, digest=digest, created_at=now
     )
