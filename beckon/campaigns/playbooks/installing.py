@@ -28,7 +28,8 @@ class SignedOff:
 def install_playbook(definition: dict[str, Any], *, by: Actor, now: datetime) -> PlaybookVersion:
     """Store a checked definition as the next version of its key, with its wording and scripts as drafts.
 
-    The newest version's definition again gives that version; an older one's is taken back as a new version. Raises PlaybookError with every problem.
+    The newest version's definition again gives that version; an older one's comes back as a new version.
+    Raises PlaybookError with every problem.
     """
     playbook = parse_playbook(definition)
     stored = playbook.model_dump(mode="json", by_alias=True, exclude_defaults=True)
