@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from beckon.channels.templates import Template
 from beckon.consent.facts import Channel
-from beckon.messaging.wording.checks import Finding, Length, Wording, check_wording, measure_wording
+from beckon.messaging.wording.checks import Finding, Length, Wording, check_wording, measure_wording, opt_out_words
 from beckon.messaging.wording.variables import VARIABLES
 
 
@@ -35,15 +35,22 @@ def preview(key: str, channel: str, language: str, parts: dict[str, str]) -> Pre
     broken = any(finding.is_error for finding in findings)
     length = None if broken or channel != "sms" else measure_wording(wording)
     return Preview(
-        language, channel, _shown(wording.subject), _shown(wording.body), _shown(wording.back), findings, length
+        language,
+        channel,
+        _shown(wording.subject, language),
+        _shown(wording.body, language),
+        _shown(wording.back, language),
+        findings,
+        length,
     )
 
 
-def _shown(source: str) -> str:
+def _shown(source: str, language: str) -> str:
     if not source:
         return ""
+    values = {v.name: v.example for v in VARIABLES} | {"opt_out": opt_out_words(language)}
     try:
-        rendered = Template(source, VARIABLES).render({v.name: v.example for v in VARIABLES})
+        rendered = Template(source, VARIABLES).render(values)
     except Exception:  # a template half typed; the findings say what is wrong
         return source
     return rendered if isinstance(rendered, str) else source
