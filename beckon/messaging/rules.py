@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from beckon.channels.carriers.base import SendResult, Status, Word
@@ -79,6 +80,16 @@ class Drop:
 Decision = Send | PutOff | Drop
 
 
+@lru_cache(maxsize=4)
+def _ask(
+    channel: str, purpose: str, hipaa_class: str, requested_at: datetime | None, contact_point_id: int | None
+) -> Ask:
+    """Messages of a campaign all ask the same."""
+    return Ask(
+        Channel(channel), Purpose(purpose), hipaa_class, requested_at=requested_at, contact_point_id=contact_point_id
+    )
+
+
 def decide(due: Due, facts: PersonFacts | None, now: datetime, policy: Policy) -> Decision:
     """Ask permission again at the moment of sending (design, invariant 3).
 
@@ -88,13 +99,7 @@ def decide(due: Due, facts: PersonFacts | None, now: datetime, policy: Policy) -
         return Drop(due, "expired")
     if facts is None:
         return Drop(due, "no_such_person")
-    ask = Ask(
-        Channel(due.channel),
-        Purpose(due.purpose),
-        due.hipaa_class,
-        requested_at=due.requested_at,
-        contact_point_id=due.contact_point_id,
-    )
+    ask = _ask(due.channel, due.purpose, due.hipaa_class, due.requested_at, due.contact_point_id)
     verdict = may_contact(facts, ask, now, policy)
     if isinstance(verdict, Allowed):
         contacts = facts.recent_contacts
@@ -106,8 +111,7 @@ def decide(due: Due, facts: PersonFacts | None, now: datetime, policy: Policy) -
     return Drop(due, verdict.reason.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a result makes of a message row. `left` is False when the person certainly got nothing."""
 
     status: MessageStatus

@@ -1,13 +1,14 @@
 """Records what became of messages handed to a carrier, in bulk; rows only move up, whatever overtook them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from beckon.channels.carriers.base import SendResult, Word
 from beckon.core.actors import Actor
-from beckon.core.bulk.cursor import raw_cursor
+from beckon.core.bulk.cursor import id_array, raw_cursor
 from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
 from beckon.messaging.receiving.reactions import Report, react
@@ -30,10 +31,10 @@ UPDATE messaging_message m
        vendor_code = CASE WHEN {_OPEN} THEN %(vendor_code)s ELSE m.vendor_code END,
        segments = coalesce(%(segments)s::smallint, m.segments),
        cost_cents = coalesce(%(cost)s::numeric, %(price)s::numeric * coalesce(%(segments)s::smallint, m.segments))
-  FROM unnest(%(ids)b::bigint[], %(refs)b::text[]) AS v(id, carrier_ref)
+  FROM unnest(%(ids)s::bigint[], %(refs)b::text[]) AS v(id, carrier_ref)
  WHERE m.id = v.id
 """
-_LOCK: Final = "SELECT id FROM messaging_message WHERE id = ANY(%b::bigint[]) ORDER BY id FOR UPDATE"
+_LOCK: Final = "SELECT id FROM messaging_message WHERE id = ANY(%s::bigint[]) ORDER BY id FOR UPDATE"
 
 _HANDED: Final = frozenset({MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNKNOWN})
 _SETTLED: Final = frozenset({MessageStatus.DELIVERED, MessageStatus.FAILED})
@@ -68,23 +69,25 @@ def record_results(
     if not handed:
         return Dispatched()
     wall = wall_now()
-    rows = sorted(handed, key=lambda each: each.due.id)
-    outcomes = [outcome_of(h.result, tries=h.tries, now=now, wall=wall) for h in rows]
-    _update(rows, outcomes, price_cents, now)
-    gone = [(h, o) for h, o in zip(rows, outcomes, strict=True) if o.status is MessageStatus.FAILED]
-    uncount_contacts([(h.due.person_id, h.at) for h, o in zip(rows, outcomes, strict=True) if not o.left])
-    record_events([failed_event(h.due, o.reason) for h, o in gone], by=by, now=now)
-    told = [h for h in rows if h.result.alarm or h.result.word not in _QUIET]
-    react([_report(h) for h in told], sender_id=sender_id, by=by, now=now)
-    return tally([o.status for o in outcomes])
+    fates = [(outcome_of(group[0].result, tries=group[0].tries, now=now, wall=wall), group) for group in _alike(handed)]
+    _update(fates, price_cents, now)
+    uncount_contacts([(h.due.person_id, h.at) for outcome, group in fates if not outcome.left for h in group])
+    gone = [(h, o) for o, group in fates if o.status is MessageStatus.FAILED for h in group]
+    record_events(
+        [failed_event(h.due, o.reason) for h, o in sorted(gone, key=lambda pair: pair[0].due.id)], by=by, now=now
+    )
+    told = [h for _, group in fates if group[0].result.alarm or group[0].result.word not in _QUIET for h in group]
+    react([_report(h) for h in sorted(told, key=lambda h: h.due.id)], sender_id=sender_id, by=by, now=now)
+    counts: Counter[MessageStatus] = Counter()
+    for outcome, group in fates:
+        counts[outcome.status] += len(group)
+    return _tally(counts)
 
 
 _QUIET: Final = frozenset({Word.ACCEPTED, Word.DELIVERED, Word.UNKNOWN, Word.TRY_LATER, Word.FAILED})
 
 
-def tally(statuses: Sequence[MessageStatus]) -> Dispatched:
-    """How many of each."""
-    counts = {status: statuses.count(status) for status in set(statuses)}
+def _tally(counts: Mapping[MessageStatus, int]) -> Dispatched:
     return Dispatched(
         sent=counts.get(MessageStatus.SENT, 0),
         delivered=counts.get(MessageStatus.DELIVERED, 0),
@@ -99,32 +102,37 @@ def _report(handed: Handed) -> Report:
     return Report(due.id, due.person_id, due.number_id, due.channel, result.word, result.vendor_code, result.alarm)
 
 
-def _update(rows: Sequence[Handed], outcomes: Sequence[Outcome], price_cents: Decimal, now: datetime) -> None:
-    """One UPDATE for all rows that fared alike, which is nearly always all of them."""
-    alike: dict[tuple[Any, ...], list[Handed]] = {}
-    for handed, outcome in zip(rows, outcomes, strict=True):
-        result = handed.result
-        key = (outcome, handed.at, result.vendor_code[:40], result.segments, result.cost_cents)
-        alike.setdefault(key, []).append(handed)
+def _alike(handed: Sequence[Handed]) -> list[list[Handed]]:
+    """Those that fared alike in all but the vendor's id, nearly always all of them; each group in id order."""
+    groups: dict[tuple[object, ...], list[Handed]] = {}
+    for each in sorted(handed, key=lambda h: h.due.id):
+        _reference, status, word, _ref, *more = each.result
+        groups.setdefault((each.at, each.tries, status, word, *more), []).append(each)
+    return list(groups.values())
+
+
+def _update(fates: Sequence[tuple[Outcome, list[Handed]]], price_cents: Decimal, now: datetime) -> None:
+    """One UPDATE for each group."""
     with raw_cursor() as cursor:
-        if len(alike) > 1:  # locked in id order, whatever order the groups have
-            cursor.execute(_LOCK, [[h.due.id for h in rows]])
-        for (outcome, at, vendor_code, segments, cost), group in alike.items():
-            has_left = outcome.status in _HANDED
+        if len(fates) > 1:  # locked in id order, whatever order the groups have
+            cursor.execute(_LOCK, [id_array(h.due.id for _, group in fates for h in group)])
+        for outcome, group in fates:
+            result, has_left = group[0].result, outcome.status in _HANDED
             cursor.execute(
                 _RECORD,
                 {
                     "status": outcome.status.value,
                     "reason": outcome.reason,
                     "not_before": outcome.not_before,
-                    "sent_at": at if has_left else None,
+                    "sent_at": group[0].at if has_left else None,
                     "settled_at": now if outcome.status in _SETTLED else None,
                     "look_up_at": outcome.look_up_at,
-                    "vendor_code": vendor_code,
-                    "segments": segments,
-                    "cost": cost if has_left else Decimal(0),
+                    "vendor_code": result.vendor_code[:40],
+                    "segments": result.segments,
+                    "cost": result.cost_cents if has_left else Decimal(0),
                     "price": price_cents,
-                    "ids": [h.due.id for h in group],
+                    "ids": id_array(h.due.id for h in group),
                     "refs": [h.result.carrier_ref[:120] for h in group],
                 },
+                prepare=True,
             )

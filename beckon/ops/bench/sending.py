@@ -24,6 +24,7 @@ from beckon.messaging.keys import manual_key
 from beckon.messaging.models import Message
 from beckon.messaging.sending.dispatch import IN_FLIGHT, dispatch
 from beckon.messaging.values import Dispatched, NewMessage
+from beckon.ops.bench.bare import settle
 from beckon.ops.bench.children import BASE_URL
 from beckon.ops.bench.context import Bench
 from beckon.ops.bench.scene import ensure_consent, ensure_people, parts, people_with
@@ -36,6 +37,8 @@ WARM_UP = 500
 _LIMIT_MOST = 20_000
 _SECONDS = 600.0
 _RATE = Decimal(100_000)
+_LATER = timedelta(minutes=1)
+"""All but the few of the warm-up wait so much longer, as they would for a later hour."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +71,19 @@ def queue(bench: Bench, line: Line) -> None:
         )  # fmt: skip
         people = people_with(line.who, MOST + WARM_UP)
     bench.tell(f"queueing {len(people):,} messages")
-    for part in parts(people):
-        with org_scope(bench.organization):
-            queue_messages([_message(line, sender.pk, person) for person in part], by=SYSTEM, now=line.at)
+    few = min(WARM_UP, bench.people // 20)
+    for people_then, at in ((people[:few], line.at), (people[few:], line.at + _LATER)):
+        for part in parts(people_then):
+            with org_scope(bench.organization):
+                queue_messages([_message(line, sender.pk, person, at) for person in part], by=SYSTEM, now=line.at)
+    settle(bench.organization)
 
 
-def _message(line: Line, sender_id: int, person_id: int) -> NewMessage:
+def _message(line: Line, sender_id: int, person_id: int, at: datetime) -> NewMessage:
     return NewMessage(
         manual_key(f"bench:{line.kind}:{person_id}"), person_id, line.channel, Purpose.INFORMATIONAL, sender_id,
-        subject=line.subject, body=line.body, hipaa_class="treatment", expires_at=line.at + timedelta(hours=6),
+        subject=line.subject, body=line.body, hipaa_class="treatment", not_before=at,
+        expires_at=line.at + timedelta(hours=6),
     )  # fmt: skip
 
 
@@ -97,12 +104,7 @@ def send(bench: Bench, line: Line) -> Figures:
 def _dispatch(bench: Bench, line: Line, server: Sink, *, warm_up: bool = False) -> Dispatched:
     with org_scope(bench.organization):
         sender = Sender.objects.get(name=line.sender_name)
-        if warm_up:  # all but a few wait a little longer, as they would for a later hour
-            first = Message.objects.filter(sender_id=sender.pk).order_by("pk").values_list("pk", flat=True)
-            held = list(first[: min(WARM_UP, bench.people // 20)])
-            waiting = Message.objects.filter(sender_id=sender.pk).exclude(pk__in=held)
-            waiting.update(not_before=line.at + timedelta(minutes=1))
-    at = line.at if warm_up else line.at + timedelta(minutes=2)
+    at = line.at if warm_up else line.at + 2 * _LATER
     began = time.monotonic()
     return dispatch(
         bench.organization, sender.pk, by=SYSTEM, seconds=_SECONDS, carrier_of=lambda _: _carrier(line, server),
@@ -118,7 +120,7 @@ def _check(bench: Bench, line: Line, done: Dispatched, arrived: int) -> None:
     with org_scope(bench.organization):
         sender = Sender.objects.get(name=line.sender_name)
         rows = Message.objects.filter(sender_id=sender.pk)
-        recorded = rows.filter(status="sent", sent_at__gte=line.at + timedelta(minutes=2)).count()
+        recorded = rows.filter(status="sent", sent_at__gte=line.at + 2 * _LATER).count()
         waiting = rows.filter(status__in=["queued", "sending", "unknown"]).count()
     if not done.sent == arrived == recorded or done.sent == 0 or waiting > done.later:
         raise BenchFailed(
