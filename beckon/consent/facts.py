@@ -25,6 +25,8 @@ class Channel(StrEnum):
     EMAIL = "email"
     POSTAL = "postal"
 
+    __hash__ = str.__hash__  # Enum's own is Python and counts in every look-up of a batch
+
     def __init__(self, value: str) -> None:
         self.kind = value if value in ("email", "postal") else PHONE
         """The kind of address it needs: phone, email or postal."""
@@ -44,6 +46,8 @@ class Purpose(StrEnum):
     OPT_OUT_NOTICE = "opt_out_notice"
     """The one confirmation of an opt-out, within five minutes: 47 CFR 64.1200(a)(12)."""
 
+    __hash__ = str.__hash__
+
 
 class Basis(StrEnum):
     """Strength of consent, weakest first: see `strength`."""
@@ -51,6 +55,8 @@ class Basis(StrEnum):
     NONE = "none"
     EXPRESS = "express"
     WRITTEN = "written"
+
+    __hash__ = str.__hash__
 
     @property
     def strength(self) -> int:
@@ -67,6 +73,8 @@ class Mark(StrEnum):
     GRANTED = "granted"
     REVOKED = "revoked"
     OPTED_IN = "opted_in"
+
+    __hash__ = str.__hash__
 
 
 class Ask(NamedTuple):

@@ -4,7 +4,7 @@ The order of the checks is the order of `Check` and is documented in ADR 0006. W
 the stricter case. Consent: 47 CFR 64.1200; hours and caps: law/hours.yaml; the rest: design, invariant 3.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime, timedelta
 
 from beckon.consent.facts import (
@@ -20,9 +20,9 @@ from beckon.consent.facts import (
     Purpose,
 )
 from beckon.consent.law.basis import Need, held, is_stopped, needed
-from beckon.consent.law.hours import consent_of
+from beckon.consent.law.hours import Place, consent_of
 from beckon.consent.reasons import Reason
-from beckon.consent.times import first_wait, opening_after, waits
+from beckon.consent.times import Wait, first_wait, opening_after, waits
 from beckon.consent.verdict import Allowed, Check, Finding, Later, Refused, Verdict
 
 NOTICE_WINDOW = timedelta(minutes=5)  # 47 CFR 64.1200(a)(12)
@@ -39,15 +39,16 @@ def may_contact(facts: PersonFacts, ask: Ask, now: datetime, policy: Policy = DE
     Of several addresses the best-ranked one that passes is taken; where none does, one that opens later goes
     before one that is refused, and else the refusal that got furthest through the checks is the reason.
     """
-    ask = _in_time(ask, now, policy)
     if facts.is_merged or facts.is_retired or facts.is_deceased or facts.is_do_not_contact:
         return Refused(next(no[0] for _check, no in _person_checks(facts) if no is not None))
+    gate = gate_for(ask, now, policy)
+    ask = gate.ask
     points, missing = candidates(facts, ask, now, policy)
     if missing is not None:
         return Refused(*missing[1])
     best: tuple[int, Verdict] | None = None
     for point in points:
-        depth, verdict = _at_point(facts, point, ask, now, policy)
+        depth, verdict = gate.at_point(facts, point)
         if isinstance(verdict, Allowed):
             return verdict
         if best is None or _is_better(depth, verdict, *best):
@@ -77,11 +78,10 @@ def candidates(
 ) -> tuple[list[Point], tuple[Check, _No] | None]:
     """The addresses the ask may use, best first; or which check found none and why."""
     by_guardian = is_minor(facts, now, policy)
-    points = [point for point in facts.points if point.is_guardian is by_guardian]
-    if by_guardian and not points:
+    if by_guardian and not any(point.is_guardian for point in facts.points):
         return [], (Check.MINOR, (Reason.MINOR, ""))
     kind = ask.channel.kind
-    usable = [point for point in points if point.kind == kind]
+    usable = [point for point in facts.points if point.kind == kind and point.is_guardian is by_guardian]
     if ask.contact_point_id is not None:
         usable = [point for point in usable if point.contact_point_id == ask.contact_point_id]
     if not usable:
@@ -118,19 +118,86 @@ def _person_checks(facts: PersonFacts) -> Iterator[tuple[Check, _No | None]]:
     yield Check.DO_NOT_CONTACT, (Reason.DO_NOT_CONTACT, "") if facts.is_do_not_contact else None
 
 
-def _at_point(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy: Policy) -> tuple[int, Verdict]:
-    for depth, (_check, rule) in enumerate(_POINT_RULES):
-        no = rule(facts, point, ask, now, policy)
-        if no is not None:
-            return depth, Refused(*no)
-    wait = first_wait(facts, point, ask, policy, now)
-    depth = len(_POINT_RULES)
-    if wait is None:
-        return depth, Allowed(point)
-    opens = opening_after(wait, facts, point, ask, policy)
-    if opens is None:
-        return depth, Refused(_never(wait.reason), wait.detail)
-    return depth, Later(opens, wait.reason, wait.detail, point)
+class Gate:
+    """One ask at one instant under one policy, put to many people: what is alike for two addresses is decided once.
+
+    The rules of an address see nothing but what `_alike` names; who adds a fact to a rule adds it there. For people
+    without contacts and wishes of their own the hours are all that can shut, and they are remembered as well.
+    """
+
+    __slots__ = ("_hours", "_refusals", "ask", "now", "policy")
+
+    def __init__(self, ask: Ask, now: datetime, policy: Policy) -> None:
+        self.ask = _in_time(ask, now, policy)
+        self.now = now
+        self.policy = policy
+        self._refusals: dict[Hashable, tuple[int, Refused] | None] = {}
+        self._hours: dict[Place, Wait | None] = {}
+
+    def at_point(self, facts: PersonFacts, point: Point) -> tuple[int, Verdict]:
+        """How far an address of the person gets through the checks, and the verdict on it."""
+        alike = _alike(facts, point)
+        if alike in self._refusals:
+            refusal = self._refusals[alike]
+        else:
+            refusal = self._refusals[alike] = self._refuse(facts, point)
+        if refusal is not None:
+            return refusal
+        depth = len(_POINT_RULES)
+        wait = self._wait(facts, point)
+        if wait is None:
+            return depth, Allowed(point)
+        opens = opening_after(wait, facts, point, self.ask, self.policy)
+        if opens is None:
+            return depth, Refused(_never(wait.reason), wait.detail)
+        return depth, Later(opens, wait.reason, wait.detail, point)
+
+    def _refuse(self, facts: PersonFacts, point: Point) -> tuple[int, Refused] | None:
+        for depth, (_check, rule) in enumerate(_POINT_RULES):
+            no = rule(facts, point, self.ask, self.now, self.policy)
+            if no is not None:
+                return depth, Refused(*no)
+        return None
+
+    def _wait(self, facts: PersonFacts, point: Point) -> Wait | None:
+        if facts.recent_contacts or facts.preferred_hour is not None or facts.last_call_at is not None:
+            return first_wait(facts, point, self.ask, self.policy, self.now)
+        place = point.place
+        if place not in self._hours:
+            self._hours[place] = first_wait(facts, point, self.ask, self.policy, self.now)
+        return self._hours[place]
+
+
+def _alike(facts: PersonFacts, point: Point) -> Hashable:
+    """Everything the rules of an address look at, without ids: equal for two addresses, equal answers."""
+    owner, number = point.owner_id, point.number_id
+    return (
+        point.line_type, point.is_dead, point.is_ended, point.suppressed, point.place, facts.preferred_channel,
+        tuple([
+            (e.channel, e.purpose, e.mark, e.basis, e.person_id == facts.person_id or e.person_id == owner,
+             e.number_id is None, e.number_id == number)
+            for e in facts.entries
+        ]),
+    )  # fmt: skip
+
+
+_gates: dict[tuple[Ask, datetime], Gate] = {}
+_GATES_KEPT = 24
+
+
+def forget_gates() -> None:
+    """Decide everything anew."""
+    _gates.clear()
+
+
+def gate_for(ask: Ask, now: datetime, policy: Policy) -> Gate:
+    """The gate of an ask; the same one for everybody who is asked about at the same instant."""
+    gate = _gates.get((ask, now))
+    if gate is None or (gate.policy is not policy and gate.policy != policy):
+        if len(_gates) >= _GATES_KEPT:
+            _gates.clear()
+        gate = _gates[ask, now] = Gate(ask, now, policy)
+    return gate
 
 
 def _never(reason: Reason) -> Reason:

@@ -67,14 +67,19 @@ def _need(row: Mapping[str, Any], purpose: str) -> Need:
 
 def needed(ask: Ask, line_type: str, policy: Policy) -> Need:
     """The least federal consent for `ask` to a line of this type, after the organization's overrides."""
-    if ask.purpose is Purpose.TELEMARKETING:
-        purpose = "health_care" if ask.is_health_care else "telemarketing"
-    else:
-        purpose = "informational"
-    key = f"{ask.channel}.{'landline' if line_type == 'landline' else 'wireless'}.{purpose}"
+    key = _row_key(ask.channel, ask.purpose, ask.is_health_care, line_type == "landline")
     if key in policy.overrides:
         return Need(Basis(policy.overrides[key]), f"contact policy {policy.version}")
     return consent_table()[key]
+
+
+@cache
+def _row_key(channel: Channel, purpose: Purpose, is_health_care: bool, is_landline: bool) -> str:
+    if purpose is Purpose.TELEMARKETING:
+        row = "health_care" if is_health_care else "telemarketing"
+    else:
+        row = "informational"
+    return f"{channel}.{'landline' if is_landline else 'wireless'}.{row}"
 
 
 def is_stopped(entries: Iterable[Entry], ask: Ask, *, person_ids: frozenset[int], number_id: int) -> tuple[bool, bool]:

@@ -12,7 +12,7 @@ from beckon.channels.models import Channel as StoredChannel
 from beckon.consent.facts import Ask, Basis, Channel, Mark, PersonFacts, Policy, Purpose
 from beckon.consent.law.hours import UNKNOWN_PLACE, Place
 from beckon.consent.reasons import Reason, sentence
-from beckon.consent.rules import explain_contact, may_contact
+from beckon.consent.rules import explain_contact, forget_gates, may_contact
 from beckon.consent.tests.oracle import is_legal
 from beckon.consent.tests.samples import CALL, DROP, MONDAY_NOON, SELLING_TEXT, TEXT, entry, facts, point
 from beckon.consent.verdict import Allowed, Check, Later, Refused
@@ -428,6 +428,63 @@ def test_after_a_stop_no_later_decision_lets_anything_out(
     verdict = may_contact(person, ask, now + timedelta(days=days))
     assert isinstance(verdict, Refused)
     assert verdict.reason in (Reason.OPTED_OUT, Reason.NUMBER_OPTED_OUT)
+
+
+# -- what is remembered ---------------------------------------------------------------------------------------
+
+ledgers = st.lists(
+    st.builds(
+        entry,
+        st.sampled_from(list(Mark)),
+        st.sampled_from(list(Basis)),
+        person_id=st.sampled_from([None, 1, 2]),
+        number_id=st.sampled_from([None, 21, 22]),
+        channel=st.sampled_from(["all", "sms", "phone", "email"]),
+        purpose=st.sampled_from(["all", "telemarketing", "informational"]),
+    ),
+    max_size=3,
+).map(tuple)
+
+
+def one_of(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Nothing changed, or one field."""
+    return st.one_of(st.just({}), *(st.fixed_dictionaries({name: values}) for name, values in fields.items()))
+
+
+address_changes = one_of(
+    number_id=st.just(22),
+    owner_id=st.just(2),
+    line_type=st.sampled_from(["landline", "unknown"]),
+    is_dead=st.just(True),
+    is_ended=st.just(True),
+    place=places,
+    suppressed=st.sampled_from([frozenset({("do_not_call", "phone")}), frozenset({("complaint", "all")})]),
+)
+person_changes = one_of(
+    person_id=st.just(2),
+    entries=ledgers,
+    preferred_channel=st.sampled_from(["sms", "email"]),
+    preferred_hour=st.integers(9, 16),
+    recent_contacts=st.just((NOON - timedelta(hours=2),)),
+    last_call_at=st.just(NOON - timedelta(days=2)),
+)
+somebody = st.builds(
+    lambda person, changed: facts(**{"points": tuple(point(**change) for change in changed)} | person),
+    person_changes,
+    st.lists(address_changes, min_size=1, max_size=2),
+)
+moments = st.just(NOON) | instants
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(somebody, min_size=2, max_size=8), asks, moments)
+def test_who_was_asked_about_before_changes_nobodys_answer(people: list[PersonFacts], ask: Ask, now: datetime) -> None:
+    together = [may_contact(person, ask, now) for person in people]
+    alone = []
+    for person in people:
+        forget_gates()
+        alone.append(may_contact(person, ask, now))
+    assert together == alone
 
 
 # -- words --------------------------------------------------------------------------------------------------
