@@ -1,13 +1,13 @@
 """Turns what callers want said into rows: language, wording, address, length. Reads only; actions.py records."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from beckon.channels.models import Sender
-from beckon.channels.templates import RenderFailure
+from beckon.channels.templates import RenderFailure, variables_used
 from beckon.channels.templates import Template as Compiled
 from beckon.channels.text import measure_text
 from beckon.consent.facts import Ask, Channel, PersonFacts
@@ -56,6 +56,13 @@ class _Addressed(NamedTuple):
     value: str
 
 
+class _Worded(NamedTuple):
+    subject: str
+    body: str
+    back: str
+    segments: int
+
+
 class _Named(NamedTuple):
     first_name: str
     last_name: str
@@ -72,26 +79,32 @@ def write_messages(messages: Sequence[NewMessage], *, now: datetime, facts: Mapp
     addresses, reasons = _addresses(messages, facts, now)
     versions = _versions({m.template_key for m in messages if m.template_key}, organization)
     practices = _practices({m.sender_id for m in messages}, organization)
-    written: list[Written | None] = [None] * len(messages)
-    groups: dict[int, list[tuple[int, Template, dict[str, object]]]] = defaultdict(list)
+    remembered: dict[Hashable, _Worded | None] = {}
+    written: list[Written] = []
     for at, message in enumerate(messages):
         person, address = named.get(message.person_id), addresses.get(at)
         if person is None or address is None:
-            written[at] = Written(message, reasons.get(at, "no_contact_point"))
+            written.append(Written(message, reasons.get(at, "no_contact_point")))
             continue
         language = message.language or person.language or organization.language
         if not message.template_key:
-            written[at] = _finish(message, address, None, language, message.subject, message.body, message.back)
+            words = _words(message.channel, message.subject, message.body, message.back)
+            written.append(_finish(message, address, None, language, words))
             continue
         template = choose_language(versions.get((message.template_key, message.channel.value), {}), language)
         if template is None:
-            written[at] = Written(message, "no_template")
+            written.append(Written(message, "no_template"))
             continue
-        context = _context(message, person, address, template, practices[message.sender_id], organization)
-        groups[template.pk].append((at, template, context))
-    for group in groups.values():
-        _render_group(group, messages, addresses, written)
-    return [each for each in written if each is not None]
+        same = _same_words(message, person, template)
+        if same is None or same not in remembered:
+            context = _context(message, person, address, template, practices[message.sender_id], organization)
+            remembered[same] = _render(message.channel, template, context)
+        worded = remembered[same]
+        if worded is None:
+            written.append(Written(message, "not_rendered"))
+        else:
+            written.append(_finish(message, address, template.pk, template.language, worded))
+    return written
 
 
 def choose_language(versions: Mapping[str, Template], language: str) -> Template | None:
@@ -102,24 +115,38 @@ def choose_language(versions: Mapping[str, Template], language: str) -> Template
     return versions[min(versions)] if versions else None
 
 
-def _render_group(
-    group: Sequence[tuple[int, Template, dict[str, object]]],
-    messages: Sequence[NewMessage],
-    addresses: Mapping[int, _Addressed],
-    written: list[Written | None],
-) -> None:
-    template = group[0][1]
-    contexts = [context for _, _, context in group]
+def _same_words(message: NewMessage, person: _Named, template: Template) -> Hashable:
+    """Equal for two messages of a batch that read alike; None for one that has words or a link of its own."""
+    if message.context or message.channel is Channel.EMAIL:
+        return None
+    uses = names_used(template.subject, template.body, template.back)
+    return (
+        template.pk, message.sender_id,
+        person.first_name if "first_name" in uses else "", person.last_name if "last_name" in uses else "",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def names_used(*sources: str) -> frozenset[str]:
+    """Which of a person's names a template's parts use; the full name is both."""
+    used: frozenset[str] = frozenset().union(*(variables_used(source) for source in sources))
+    return used | {"first_name", "last_name"} if "full_name" in used else used
+
+
+def _render(channel: Channel, template: Template, context: dict[str, object]) -> _Worded | None:
     parts = [
-        compiled(source).render_many(contexts) if source else [""] * len(group)
+        compiled(source).render(context) if source else ""
         for source in (template.subject, template.body, template.back)
     ]
-    for (at, _, _), subject, body, back in zip(group, *parts, strict=True):
-        if isinstance(subject, RenderFailure) or isinstance(body, RenderFailure) or isinstance(back, RenderFailure):
-            written[at] = Written(messages[at], "not_rendered")
-        else:
-            address = addresses[at]
-            written[at] = _finish(messages[at], address, template, template.language, subject, body, back)
+    subject, body, back = parts
+    if isinstance(subject, RenderFailure) or isinstance(body, RenderFailure) or isinstance(back, RenderFailure):
+        return None
+    return _words(channel, subject, body, back)
+
+
+def _words(channel: Channel, subject: str, body: str, back: str) -> _Worded:
+    segments = measure_text(body).segments if channel is Channel.SMS else 1
+    return _Worded(" ".join(subject.split())[:200], body, back, max(1, segments))
 
 
 @lru_cache(maxsize=512)
@@ -129,27 +156,17 @@ def compiled(source: str) -> Compiled:
 
 
 def _finish(
-    message: NewMessage,
-    address: _Addressed,
-    template: Template | None,
-    language: str,
-    subject: str,
-    body: str,
-    back: str,
+    message: NewMessage, address: _Addressed, template_id: int | None, language: str, words: _Worded
 ) -> Written:
-    segments = measure_text(body).segments if message.channel is Channel.SMS else 1
     return Written(
         message,
         "",
         address.number_id,
         address.contact_point_id,
         address.value[:320],
-        template.pk if template else None,
+        template_id,
         language,
-        " ".join(subject.split())[:200],
-        body,
-        back,
-        max(1, segments),
+        *words,
     )
 
 
@@ -203,19 +220,23 @@ def _addresses(
     messages: Sequence[NewMessage], facts: Mapping[int, PersonFacts], now: datetime
 ) -> tuple[dict[int, _Addressed], dict[int, str]]:
     """Address by position in `messages`, and a reason for each that has none."""
-    given = {m.contact_point_id for m in messages if m.contact_point_id is not None}
-    found = {
-        point.contact_point_id: _Addressed(point.contact_point_id, point.number_id, point.value)
-        for person_id in {m.person_id for m in messages} & facts.keys()
-        for point in facts[person_id].points
-        if point.contact_point_id in given
-    }
-    given -= found.keys()
-    if given:
+    addresses: dict[int, _Addressed] = {}
+    unknown: dict[int, int] = {}
+    for at, message in enumerate(messages):
+        if message.contact_point_id is None:
+            continue
+        person = facts.get(message.person_id)
+        for point in person.points if person is not None else ():
+            if point.contact_point_id == message.contact_point_id:
+                addresses[at] = _Addressed(point.contact_point_id, point.number_id, point.value)
+                break
+        else:
+            unknown[at] = message.contact_point_id
+    if unknown:
         with raw_cursor() as cursor:
-            cursor.execute(_ADDRESSES, [id_array(given)], binary=True)
-            found |= {row[0]: _Addressed._make(row) for row in cursor.fetchall()}
-    addresses = {at: found[m.contact_point_id] for at, m in enumerate(messages) if m.contact_point_id in found}
+            cursor.execute(_ADDRESSES, [id_array(set(unknown.values()))], binary=True)
+            found = {row[0]: _Addressed._make(row) for row in cursor.fetchall()}
+        addresses |= {at: found[point_id] for at, point_id in unknown.items() if point_id in found}
     to_choose = [at for at, m in enumerate(messages) if m.contact_point_id is None]
     chosen, reasons = _choose_addresses([(at, messages[at]) for at in to_choose], now)
     return addresses | chosen, reasons

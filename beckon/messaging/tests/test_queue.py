@@ -57,6 +57,20 @@ def test_words_come_from_the_newest_version_in_the_persons_language(org: Any, no
     ]
 
 
+@pytest.mark.parametrize("names", ["first_name", "last_name", "full_name"])
+def test_everybody_in_a_batch_is_called_by_their_own_name(org: Any, now: datetime, names: str) -> None:
+    people = make_people(3, now)
+    Person.objects.filter(pk=people[1].pk).update(given_name=people[0].given_name, family_name="Reyes")
+    body = f'{{{{ practice_name }}}}: hello {{{{ {names} or "you" }}}}. {{{{ opt_out }}}}'
+    Template.objects.create(key="k", channel="sms", language="en", body=body, signed_off_by="x", signed_off_at=now)
+    sender = make_sender()
+    queue_messages(texts(people, sender, now, body="", template_key="k"), by=SYSTEM, now=now)
+    for person in Person.objects.filter(pk__in=[p.pk for p in people]):
+        full = f"{person.given_name} {person.family_name}"
+        name = {"first_name": person.given_name, "last_name": person.family_name, "full_name": full}[names]
+        assert f"hello {name}." in Message.objects.get(person_id=person.pk).body
+
+
 def test_a_message_to_someone_without_a_usable_address_is_a_recorded_no(org: Any, now: datetime) -> None:
     people, sender = make_people(2, now), make_sender()
     ContactPoint.objects.filter(person=people[0]).update(ended_at=now, ended_reason="replaced")
