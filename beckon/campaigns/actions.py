@@ -20,7 +20,7 @@ from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
 from beckon.people.locking import lock_free_people, lock_people
 
-BATCH = 2_000
+BATCH = 1_000
 
 # Claimed in the order of the index, so that a long queue is never sorted; nobody waits for these locks (SKIP LOCKED),
 # therefore their order cannot make a deadlock. Decided in id order.

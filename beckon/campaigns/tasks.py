@@ -14,7 +14,7 @@ from beckon.core.tenancy import org_scope
 
 log = logging.getLogger("beckon.campaigns")
 
-DUE_PER_HELPER = 20_000
+DUE_PER_HELPER = 4_000
 MOST_HELPERS = 8
 
 
