@@ -6,6 +6,8 @@ Every action runs inside the caller's org_scope, takes batches, and locks rows i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
 
 from django.db import connection
 
@@ -13,7 +15,8 @@ from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
-from beckon.people.models import ContactKind, ContactPoint, LineType, Number, Person
+from beckon.people.models import ContactKind, ContactPoint, Import, ImportStatus, LineType, Number, Person
+from beckon.people.places.tables import STATED
 
 KEPT_CONTACTS = 10
 
@@ -266,21 +269,39 @@ def set_preferences(
     channel: str | None = None,
     hour: int | None = None,
     language: str | None = None,
+    time_zone: str | None = None,
     by: Actor,
     now: datetime,
 ) -> None:
-    """What the person asked for: channel, local hour (0-23), language. None leaves a preference as it is.
+    """What the person asked for: channel, local hour (0-23), language, the zone they live in (IANA name).
 
-    Raises ValueError for an hour that no clock has.
+    None leaves a preference as it is. A zone set here stands against ZIP, area code and files (ADR 0006).
+    Raises ValueError for an hour that no clock has and for a zone that is none.
     """
     if hour is not None and not 0 <= hour <= 23:
         raise ValueError("an hour is 0 to 23")
-    given = {"preferred_channel": channel, "preferred_hour": hour, "language": language}
+    if time_zone and time_zone not in available_timezones():
+        raise ValueError(f"{time_zone!r} is no time zone")
+    given: dict[str, Any] = {"preferred_channel": channel, "preferred_hour": hour, "language": language}
+    if time_zone is not None:
+        given |= {"time_zone": time_zone, "time_zone_source": STATED if time_zone else ""}
     changes = {name: value for name, value in given.items() if value is not None}
     Person.objects.filter(pk=person_id).update(**changes, updated_at=now)
     record_audit(
         action="person.preferences_set", object_kind="person", object_ids=[person_id], by=by, now=now, detail=changes
     )
+
+
+def withdraw_import(import_id: int, *, now: datetime) -> bool:
+    """Take back an import that no worker has begun; False when it is too late for that."""
+    waiting = Import.objects.filter(pk=import_id, status=ImportStatus.READY)
+    return waiting.update(status=ImportStatus.CANCELLED, ended_at=now) == 1
+
+
+def reopen_import(import_id: int) -> bool:
+    """Let an import that was stopped or failed go on where it was; False for any other."""
+    stopped = Import.objects.filter(pk=import_id, status__in=(ImportStatus.CANCELLED, ImportStatus.FAILED))
+    return stopped.exclude(stored_path="").update(status=ImportStatus.READY, ended_at=None, error="") == 1
 
 
 def _run_pairs(statement: str, pairs: Sequence[tuple[int, datetime]]) -> None:

@@ -149,7 +149,7 @@ class Person(models.Model):
     preferred_channel = models.CharField(max_length=10, blank=True)
     postal_code = models.CharField(max_length=5, blank=True)
     time_zone = models.CharField(max_length=64, blank=True)
-    time_zone_source = models.CharField(max_length=10, blank=True, help_text="explicit, zip, state, area_code")
+    time_zone_source = models.CharField(max_length=10, blank=True, help_text="stated, explicit, zip, state, area_code")
 
     given_name = models.CharField(max_length=100, blank=True)
     middle_name = models.CharField(max_length=100, blank=True)

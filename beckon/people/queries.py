@@ -14,7 +14,7 @@ from django.db.models import Q
 from beckon.people.models import ContactKind, ContactPoint, Person, PersonIdentifier, Relationship, SourceRecord
 from beckon.people.normal import dates, names
 from beckon.people.normal.phones import Phone, read_phone
-from beckon.people.places.tables import NOWHERE, Places, area_code_places, state_zones, zip_places
+from beckon.people.places.tables import NOWHERE, STATED, Places, area_code_places, state_zones, zip_places
 
 MOST_FOUND = 50
 _LEAST_DIGITS, _MOST_DIGITS = 4, 9
@@ -99,17 +99,19 @@ def full_name(person: Person) -> str:
 def candidate_places(state: str, postal_code: str, time_zone: str, time_zone_source: str, number: str = "") -> Places:
     """Every (states, zones) in which a person may be who is reached at `number` (E.164, '' for none).
 
-    The ZIP's and the area code's are joined, so that the strictest rule of all of them can be applied; a zone the
-    person named stands alone. Both are empty when nothing is known: then anywhere is possible.
+    The ZIP's and the area code's are joined, so that the strictest rule of all of them can be applied; a zone that a
+    file states joins them, one the person named stands alone. Both are empty when nothing is known: then anywhere is
+    possible.
     """
     zip_states, zip_zones = zip_places(postal_code) if postal_code else NOWHERE
     area_states, area_zones = area_code_places(number)
     if state and not zip_states:
         zip_states, zip_zones = frozenset({state}), state_zones().get(state, frozenset())
     states = zip_states | area_states
-    if time_zone_source == "explicit" and time_zone:
+    if time_zone_source == STATED and time_zone:
         return states, frozenset({time_zone})
-    return states, zip_zones | area_zones
+    zones = zip_zones | area_zones
+    return states, zones | {time_zone} if zones and time_zone_source == "explicit" and time_zone else zones
 
 
 def search_people(text: str, *, limit: int = MOST_FOUND) -> list[Found]:

@@ -37,7 +37,10 @@ _NEW_VALUE = {
     "last_encounter_at": "greatest(u.last_encounter_at, p.last_encounter_at)",
     "do_not_contact_at": "coalesce(p.do_not_contact_at, u.do_not_contact_at)",
     "deceased_at": "coalesce(p.deceased_at, u.deceased_at)",
-    "time_zone_source": "CASE WHEN u.time_zone <> '' THEN u.time_zone_source ELSE p.time_zone_source END",
+    # What the person named themselves outlives every file.
+    "time_zone": "CASE WHEN u.time_zone <> '' AND p.time_zone_source <> 'stated' THEN u.time_zone ELSE p.time_zone END",
+    "time_zone_source": "CASE WHEN u.time_zone <> '' AND p.time_zone_source <> 'stated' THEN u.time_zone_source"
+    " ELSE p.time_zone_source END",
     **{
         name: f"CASE WHEN u.given_name <> '' AND u.family_name <> '' THEN u.{name} ELSE p.{name} END"
         for name in ("name_key", "match_key", "phonetic_key")

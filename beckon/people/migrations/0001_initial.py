@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('preferred_channel', models.CharField(blank=True, max_length=10)),
                 ('postal_code', models.CharField(blank=True, max_length=5)),
                 ('time_zone', models.CharField(blank=True, max_length=64)),
-                ('time_zone_source', models.CharField(blank=True, help_text='explicit, zip, state, area_code', max_length=10)),
+                ('time_zone_source', models.CharField(blank=True, help_text='stated, explicit, zip, state, area_code', max_length=10)),
                 ('given_name', models.CharField(blank=True, max_length=100)),
                 ('middle_name', models.CharField(blank=True, max_length=100)),
                 ('family_name', models.CharField(blank=True, max_length=100)),

@@ -9,6 +9,8 @@ FOLDER = Path(__file__).parent
 Places = tuple[frozenset[str], frozenset[str]]
 """(states, zones), both possibly empty."""
 NOWHERE: Places = (frozenset(), frozenset())
+STATED = "stated"
+"""Source of a time zone that the person named or staff wrote down; "explicit" is a column of a file (ADR 0006)."""
 
 
 @dataclass(frozen=True)

@@ -144,3 +144,15 @@ def test_a_merged_person_of_a_later_file_is_met_as_the_survivor(
     assert result.created == 0
     point: Any = ContactPoint.objects.get(number__value="+16175550112")
     assert point.person_id == people["Ana"].pk
+
+
+def test_the_zone_a_person_named_outlives_every_file(
+    people: dict[str, Person], take_in: Importer, now: datetime
+) -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        actions.set_preferences(people["Ana"].pk, time_zone="Mars/Olympus", by=SYSTEM, now=now)
+    actions.set_preferences(people["Ana"].pk, time_zone="America/Denver", by=SYSTEM, now=now)
+    take_in(FILE.replace("Rosa", "Rosalia").replace("ana@", "anna@").replace("02115", "02116"))
+    ana, luis = (Person.objects.get(pk=people[name].pk) for name in ("Ana", "Luis"))
+    assert (ana.postal_code, ana.time_zone, ana.time_zone_source) == ("02116", "America/Denver", "stated")
+    assert (luis.time_zone, luis.time_zone_source) == ("America/New_York", "zip")

@@ -39,5 +39,7 @@ def test_the_places_of_zip_and_area_code_are_joined() -> None:
     states, zones = candidate_places("MA", "02115", "America/New_York", "zip", "+13055550101")
     assert (states, zones) == ({"MA", "FL"}, {"America/New_York"})
     assert candidate_places("TX", "", "", "")[1] == {"America/Chicago", "America/Denver"}
-    assert candidate_places("", "", "America/Denver", "explicit", "+12125550101") == ({"NY"}, {"America/Denver"})
+    assert candidate_places("", "", "America/Denver", "stated", "+12125550101") == ({"NY"}, {"America/Denver"})
+    both = {"America/New_York", "America/Denver"}
+    assert candidate_places("", "", "America/Denver", "explicit", "+12125550101") == ({"NY"}, both)
     assert candidate_places("", "", "", "") == (frozenset(), frozenset())
