@@ -2,6 +2,19 @@
 
 from django.urls import include, path
 
-AREAS = ("desk", "choices", "accounts", "gallery", "home", "public", "sandbox", "segments", "playbooks", "campaigns", "people", "administration")
+AREAS = (
+    "desk",
+    "choices",
+    "accounts",
+    "gallery",
+    "home",
+    "public",
+    "sandbox",
+    "segments",
+    "playbooks",
+    "campaigns",
+    "people",
+    "administration",
+)
 
 urlpatterns = [path("", include(f"beckon.web.{area}.urls")) for area in AREAS]

@@ -39,6 +39,12 @@ def _factors(user: User) -> Any:
     return Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
+def take_off_all(user: User) -> int:
+    """Take off everything but the password, for who has lost it; returns how many factors and sets of codes."""
+    gone: int = Authenticator.objects.filter(user_id=user.pk).delete()[0]
+    return gone
+
+
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """As allauth's, with secrets encrypted at rest and the last needed factor kept."""
 
