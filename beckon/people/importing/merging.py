@@ -4,8 +4,9 @@ Two chunks go at a time, on two connections, when the caller holds no transactio
 A chunk whose mark is there is skipped, so a killed merge goes on where it was and nothing is written twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import chain
 from pathlib import Path
 
 from django.db import IntegrityError, connection, connections
@@ -30,6 +31,8 @@ Check = Callable[[], None]
 """Called between chunks; raises ImportCancelled to stop."""
 Work = Callable[[], int]
 """Writes one chunk inside an open scope; returns how many people it merged."""
+Chunk = tuple[str, int, Callable[[], Work]]
+"""Name, number, and what exports the chunk's files and returns what writes them."""
 
 _BODY = (
     "given_name",
@@ -96,8 +99,8 @@ class Merger:
     def run(self) -> None:
         """Merge everything that is not merged yet. Raises NumbersMoved before any person is written."""
         plan = self._plan
-        self._run_chunks([("numbers", n, self._numbers_of(n)) for n in range(plan.number_chunks)])
-        self._run_chunks([("people", n, self._people_of(n)) for n in range(plan.people_chunks)])
+        numbers = [("numbers", n, self._numbers_of(n)) for n in range(plan.number_chunks)]
+        self._run_chunks(numbers, [("people", n, self._people_of(n)) for n in range(plan.people_chunks)])
         if plan.line_types:
             path = self._stage.export("SELECT id, line_type FROM line_types", "line-types.csv")
             self.run_last("lines", lambda: updating.write_line_types(path))
@@ -107,24 +110,32 @@ class Merger:
         """One more chunk at the end, such as retiring those who are missing."""
         self._run_chunks([(name, 0, lambda: work)])
 
-    def _run_chunks(self, chunks: Sequence[tuple[str, int, Callable[[], Work]]]) -> None:
-        """`chunks`: name, number, and what exports the chunk's files and returns what writes them."""
-        waiting = [(f"{self._plan.attempt}-{name}-{n}", prepare) for name, n, prepare in chunks]
-        waiting = [(part, prepare) for part, prepare in waiting if part not in self._done]
-        if connection.in_atomic_block or len(waiting) < 2:
-            for part, prepare in waiting:
+    def _run_chunks(self, *steps: Sequence[Chunk]) -> None:
+        """Chunks of one step go two at a time; none begins before the step before it is done."""
+        waiting = [[(part, prepare) for part, prepare in self._named(step) if part not in self._done] for step in steps]
+        if connection.in_atomic_block or sum(map(len, waiting)) < 2:
+            for part, prepare in chain.from_iterable(waiting):
                 self._check()
                 self._write(part, prepare())
             return
         with ThreadPoolExecutor(AT_ONCE) as threads:
             running: set[Future[None]] = set()
-            for part, prepare in waiting:
-                self._check()
-                running.add(threads.submit(self._write_in_thread, part, prepare()))
-                if len(running) > AT_ONCE:
-                    finished, running = wait(running, return_when=FIRST_COMPLETED)
-                    _raise_first(finished)
+            for step in waiting:
+                before = running
+                for part, prepare in step:
+                    self._check()
+                    work = prepare()  # while others write, also those of the step before
+                    _raise_first(wait(before).done)
+                    running = {*(running - before), threads.submit(self._write_in_thread, part, work)}
+                    before = set()
+                    if len(running) > AT_ONCE:
+                        finished, running = wait(running, return_when=FIRST_COMPLETED)
+                        _raise_first(finished)
             _raise_first(wait(running).done)
+
+    def _named(self, step: Sequence[Chunk]) -> Iterator[tuple[str, Callable[[], Work]]]:
+        for name, n, prepare in step:
+            yield f"{self._plan.attempt}-{name}-{n}", prepare
 
     def _write_in_thread(self, part: str, work: Work) -> None:
         try:
@@ -236,7 +247,7 @@ class Merger:
         c = self._context
         return (
             f"SELECT {c.source_id}, key, digest, person_id, {c.import_id}, {c.import_id} FROM f "
-            f"JOIN ids i USING (rep) WHERE {where} ORDER BY person_id"
+            f"JOIN ids i USING (rep) WHERE {where} ORDER BY key"  # in the order of its widest index
         )
 
     def _export_facts(self, where: str, name: str) -> dict[str, Path]:

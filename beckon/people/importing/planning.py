@@ -134,10 +134,11 @@ def make_plan(stage: Stage, context: Context, organization: Organization, attemp
     guardians = stage.number("SELECT count(*) FROM guardians")
     created = stage.number("SELECT count(*) FROM new")
     first = _reserve(organization, "people_person", created + guardians)
+    each = _even(created, PEOPLE_PER_CHUNK)
     stage.make(
         "ids",
         f"""
-        SELECT rep, {first} + n AS person_id, n // {PEOPLE_PER_CHUNK} AS chunk, true AS is_new FROM new
+        SELECT rep, {first} + n AS person_id, n // {each} AS chunk, true AS is_new FROM new
         UNION ALL SELECT rep, person_id, n // {UPDATES_PER_CHUNK}, false FROM touched
     """,
     )
@@ -147,11 +148,11 @@ def make_plan(stage: Stage, context: Context, organization: Organization, attemp
     _lay_out(stage)
     plan = Plan(
         attempt,
-        _chunks(numbers, NUMBERS_PER_CHUNK),
-        _chunks(created, PEOPLE_PER_CHUNK),
+        _chunks(numbers, _even(numbers, NUMBERS_PER_CHUNK)),
+        _chunks(created, each),
         _chunks(stage.number("SELECT count(*) FROM touched"), UPDATES_PER_CHUNK),
         stage.number("SELECT count(*) FROM line_types"),
-        NUMBERS_PER_CHUNK,
+        _even(numbers, NUMBERS_PER_CHUNK),
     )
     stage.drop("new", "known_numbers")
     stage.make("plan", "SELECT " + ", ".join(f"{value} AS {name}" for name, value in asdict(plan).items()))
@@ -168,6 +169,11 @@ def stored_plan(stage: Stage) -> Plan | None:
 
 def _chunks(count: int, size: int) -> int:
     return -(-count // size)
+
+
+def _even(count: int, most: int) -> int:
+    """How large chunks of at most `most` are, so that there are equally many for each of the two connections."""
+    return max(1, _chunks(count, 2 * max(1, _chunks(count, 2 * most))))
 
 
 def _plan_guardians(stage: Stage, now: datetime) -> None:

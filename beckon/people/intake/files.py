@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from beckon.people.errors import UnreadableFile
@@ -86,7 +87,7 @@ def inspect(
         )
     dialect = detect_dialect(text)
     width = _commonest_width(text, dialect)
-    rows = list(parse_block(Block(1, text), dialect, width))[:_SAMPLE_ROWS]
+    rows = list(islice(parse_block(Block(1, text), dialect, width), _SAMPLE_ROWS))
     found = Inspection(path, Kind.TEXT, encoding, dialect, [], 0, [])
     return _with_columns(found, rows, given or {}, remembered or {})
 
@@ -163,7 +164,7 @@ def _with_columns(
 ) -> Inspection:
     if not rows:
         raise UnreadableFile("the file holds no rows")
-    rows = [RawRow(row.line, [unguarded(value) for value in row.values]) for row in rows]
+    rows = [RawRow(row.line, list(map(unguarded, row.values))) for row in rows]
     place = _find_header(rows)
     header = rows[place] if place is not None else RawRow(0, [])
     data = [row.values for row in (rows[place + 1 :] if place is not None else rows)]
@@ -175,8 +176,8 @@ def _with_columns(
     headers = mapping.unique_headers(header.values or [""] * width)
     serials = found.kind is Kind.SHEET
     columns = mapping.guess(headers, data, serials=serials)
-    columns = mapping.apply_mapping(columns, remembered, data, serials=serials, strict=False)
-    columns = mapping.apply_mapping(columns, given, data, serials=serials)
+    columns = mapping.apply_mapping(columns, remembered, strict=False)
+    columns = mapping.apply_mapping(columns, given)
     mapping.require_names(columns)
     return Inspection(
         found.path, found.kind, found.encoding, found.dialect, header.values, header.line, columns, data[:_SAMPLE_ROWS]

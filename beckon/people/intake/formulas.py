@@ -17,7 +17,7 @@ def guarded(value: str) -> str:
 
 def unguarded(value: str) -> str:
     """The value without the apostrophe that `guarded` (or a spreadsheet) put before a formula sign."""
-    return value[1:] if _GUARDED.match(value) else value
+    return value[1:] if value[:1] == "'" and _GUARDED.match(value) else value
 
 
 def may_hold_guards(text: str) -> bool:

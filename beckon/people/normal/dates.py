@@ -105,7 +105,8 @@ def is_day_first(values: Iterable[str]) -> bool:
     """True when the column's unambiguous dates put the day before the month."""
     day, month = 0, 0
     for value in values:
-        found = _NUMERIC.match(_TIME.sub("", value.strip()))
+        text = value.strip()
+        found = _NUMERIC.match(_TIME.sub("", text) if len(text) > 10 else text) if text[:1].isdigit() else None
         if found and len(found.group(1)) <= 2:
             first, second = int(found.group(1)), int(found.group(2))
             day += 12 < first <= 31 and second <= 12

@@ -89,14 +89,7 @@ def guess(headers: Sequence[str], sample: Sequence[Sequence[str]], *, serials: b
     return _settle_names(columns)
 
 
-def apply_mapping(
-    columns: Sequence[Column],
-    mapping: Mapping[str, str],
-    sample: Sequence[Sequence[str]],
-    *,
-    serials: bool = False,
-    strict: bool = True,
-) -> list[Column]:
+def apply_mapping(columns: Sequence[Column], mapping: Mapping[str, str], *, strict: bool = True) -> list[Column]:
     """The columns with the meanings given by hand (header -> field). Raises UnclearColumns for unknown words."""
     by_header = {plain(column.header): column.index for column in columns}
     chosen = {column.index: column.field for column in columns}
@@ -112,7 +105,7 @@ def apply_mapping(
         if wanted not in SEVERAL:
             chosen = {i: Field.IGNORE if f is wanted else f for i, f in chosen.items()}
         chosen[index] = wanted
-    return [_column(c.index, c.header, chosen[c.index], _values_of(sample, c.index), serials) for c in columns]
+    return [Column(c.index, c.header, chosen[c.index], c.style) for c in columns]
 
 
 def require_names(columns: Sequence[Column]) -> None:

@@ -62,7 +62,7 @@ def test_a_single_name_column_is_a_full_name() -> None:
 
 def test_a_correction_by_hand_wins_and_takes_the_field_from_its_old_column() -> None:
     columns = mapping.guess(["First Name", "Last Name", "Nick"], [])
-    fixed = mapping.apply_mapping(columns, {"nick": "given_name"}, [])
+    fixed = mapping.apply_mapping(columns, {"nick": "given_name"})
     assert [c.field for c in fixed] == [Field.IGNORE, Field.FAMILY_NAME, Field.GIVEN_NAME]
 
 
@@ -70,7 +70,7 @@ def test_unknown_words_in_a_mapping_are_refused() -> None:
     columns = mapping.guess(["First Name"], [])
     for given in ({"Nope": "given_name"}, {"First Name": "nickname"}):
         with pytest.raises(UnclearColumns):
-            mapping.apply_mapping(columns, given, [])
+            mapping.apply_mapping(columns, given)
 
 
 def test_repeated_and_empty_headers_get_names_of_their_own() -> None:
