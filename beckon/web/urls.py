@@ -13,7 +13,9 @@ AREAS = (
     "segments",
     "playbooks",
     "campaigns",
+    "reports",
     "people",
+    "importing",
     "administration",
 )
 
