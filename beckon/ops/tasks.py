@@ -7,12 +7,14 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from beckon.campaigns.tasks import run_organization
+from beckon.core.actors import SYSTEM
 from beckon.core.audit.chain import seal_entries
 from beckon.core.clock import domain_now
-from beckon.core.models import ClockKind, Organization
+from beckon.core.models import ClockKind, Organization, OrganizationKind
 from beckon.core.tenancy import org_scope
 from beckon.messaging.queries import has_open_inbox, senders_with_due_work
 from beckon.messaging.tasks import dispatch_sender, understand_inbox
+from beckon.reports.delivery import send_due
 
 log = logging.getLogger("beckon.ops")
 
@@ -67,3 +69,12 @@ async def retry_stalled(context: object, timestamp: int) -> None:
     for job in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(job)
         log.warning("job brought back job=%s task=%s", job.id, job.task_name)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="beckon.send_reports", queueing_lock="beckon.send_reports")
+def send_reports(timestamp: int) -> None:
+    """E-mail the weekly reports that are due. Of live organizations only: nothing of a sandbox reaches anybody."""
+    close_old_connections()
+    for organization in Organization.objects.filter(kind=OrganizationKind.LIVE).order_by("id"):
+        send_due(organization, by=SYSTEM, now=domain_now(organization))

@@ -1,6 +1,7 @@
 """The shapes of every figure Beckon reports. Pure values; reports.queries fills them, screens and PDFs print them."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -120,3 +121,29 @@ class Outlook:
     callbacks: int
     visits: int
     waiting_to_enrol: int
+
+
+@dataclass(frozen=True)
+class AgentDay:
+    """One agent's calls on one local day; `seconds` from the start to the end of each call, added up."""
+
+    agent: str
+    day: date
+    dials: int
+    answered: int
+    booked: int
+    first: datetime
+    last: datetime
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Those enrolled in a period, and how many of them came how far up to now."""
+
+    enrolled: int
+    contacted: int
+    answered: int
+    goal: int
+    booked: int
+    kept: int

@@ -11,8 +11,10 @@ from beckon.campaigns.models import Campaign
 from beckon.campaigns.planning.economics import WEEKS_IN_A_MONTH, WORKDAYS_IN_A_WEEK, Assumptions
 from beckon.reports.figures import (
     Activity,
+    AgentDay,
     AttemptRow,
     ChannelFigures,
+    Cohort,
     DispositionCount,
     Funnel,
     HourCell,
@@ -26,6 +28,8 @@ DIALS_PER_AGENT_DAY = _FORECAST.dials_per_agent_day
 DIAL_CENTS = _FORECAST.agent_month_cents / (WORKDAYS_IN_A_WEEK * WEEKS_IN_A_MONTH * DIALS_PER_AGENT_DAY)
 """What a dial costs, at the rate the forecast before launch uses, so that plan and outcome compare."""
 
+LARGE = 200_000
+
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
@@ -37,13 +41,14 @@ def _one(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
     return _rows(sql, values)[0]
 
 
-def activity(period: Period, *, campaign_id: int | None = None) -> Activity:
+def activity(period: Period, *, campaign_id: int | None = None, location_id: int | None = None) -> Activity:
     """What was done and came of it in a period, for one campaign or for all of them.
 
     Counts calls that were not undone. Visits are counted as booked in the period, and as kept, missed or
-    cancelled when the visit itself lay in the period.
+    cancelled when the visit itself lay in the period. `location_id` narrows visits and what was collected for them;
+    messages and calls belong to no location.
     """
-    values = {"start": period.start, "end": period.end, "campaign": campaign_id}
+    values = values_of(period, campaign_id, location_id)
     dials, answered = _one(f"SELECT count(*), count(*) FILTER (WHERE answered) FROM desk_call WHERE {_CALLS}", values)
     return Activity(
         channels=_channels(values),
@@ -59,6 +64,17 @@ def activity(period: Period, *, campaign_id: int | None = None) -> Activity:
         goals=_one(_GOALS, values)[0],
         agent_cost_cents=round(dials * DIAL_CENTS),
     )
+
+
+def values_of(period: Period, campaign_id: int | None, location_id: int | None) -> dict[str, Any]:
+    """What the statements of this package are bound to."""
+    return {
+        "start": period.start,
+        "end": period.end,
+        "zone": period.zone,
+        "campaign": campaign_id,
+        "location": location_id,
+    }
 
 
 _CALLS = """undone_at IS NULL AND started_at >= %(start)s AND started_at < %(end)s
@@ -102,7 +118,8 @@ SELECT count(*) FILTER (WHERE at >= %(start)s AND at < %(end)s AND status <> 'en
                 0)::bigint
 FROM scheduling_appointment
 WHERE (at >= %(start)s AND at < %(end)s OR starts_at >= %(start)s AND starts_at < %(end)s)
-  AND (%(campaign)s::bigint IS NULL OR campaign_id = %(campaign)s)"""
+  AND (%(campaign)s::bigint IS NULL OR campaign_id = %(campaign)s)
+  AND (%(location)s::bigint IS NULL OR location_id = %(location)s)"""
 
 _OPT_OUTS = """
 SELECT count(*) FROM events_event WHERE kind = 'consent.opted_out' AND at >= %(start)s AND at < %(end)s
@@ -204,3 +221,64 @@ def campaign_funnels(now: datetime) -> list[tuple[str, Funnel]]:
     """Name and funnel of the campaigns launched last, newest first, ten at most."""
     found = Campaign.objects.filter(launched_at__isnull=False).order_by("-launched_at", "-id")[:10]
     return [(campaign.name, funnel(campaign, now=now)) for campaign in found]
+
+
+_AGENTS = f"""
+SELECT agent, (started_at AT TIME ZONE %(zone)s)::date, count(*), count(*) FILTER (WHERE answered),
+       count(*) FILTER (WHERE appointment_id IS NOT NULL), min(started_at), max(ended_at),
+       coalesce(sum(extract(epoch FROM ended_at - started_at)), 0)::bigint
+FROM desk_call WHERE {_CALLS} GROUP BY 1, 2 ORDER BY 1, 2"""
+
+
+def agent_days(period: Period, *, campaign_id: int | None = None) -> list[AgentDay]:
+    """What each agent did on each local day, by agent and day. Their dials add up to those of `activity`."""
+    return [AgentDay(*row) for row in _rows(_AGENTS, values_of(period, campaign_id, None))]
+
+
+COHORT = """
+WITH mine AS MATERIALIZED (
+       SELECT DISTINCT campaign_id, person_id FROM campaigns_enrollment
+        WHERE enrolled_at >= %(start)s AND enrolled_at < %(end)s
+          AND (%(campaign)s::bigint IS NULL OR campaign_id = %(campaign)s)),
+     contacted AS MATERIALIZED (
+       SELECT campaign_id, person_id FROM messaging_message
+        WHERE NOT is_inbound AND sent_at >= %(start)s AND campaign_id IS NOT NULL
+       UNION SELECT campaign_id, person_id FROM desk_call
+        WHERE undone_at IS NULL AND started_at >= %(start)s AND campaign_id IS NOT NULL),
+     answered AS MATERIALIZED (
+       SELECT campaign_id, person_id FROM messaging_message
+        WHERE is_inbound AND campaign_id IS NOT NULL AND decided_at >= %(start)s
+       UNION SELECT campaign_id, person_id FROM desk_call
+        WHERE answered AND undone_at IS NULL AND started_at >= %(start)s AND campaign_id IS NOT NULL
+       UNION SELECT campaign_id, person_id FROM scheduling_appointment
+        WHERE call_id IS NULL AND status <> 'entered_in_error' AND campaign_id IS NOT NULL AND at >= %(start)s),
+     goal AS MATERIALIZED (
+       SELECT DISTINCT campaign_id, person_id FROM campaigns_enrollment
+        WHERE goal_met_at IS NOT NULL AND enrolled_at >= %(start)s AND enrolled_at < %(end)s),
+     booked AS MATERIALIZED (
+       SELECT campaign_id, person_id, bool_or(status = 'kept') AS kept FROM scheduling_appointment
+        WHERE status <> 'entered_in_error' AND campaign_id IS NOT NULL AND at >= %(start)s GROUP BY 1, 2),
+     stage AS MATERIALIZED (
+       SELECT m.*, c.person_id IS NOT NULL AS contacted, a.person_id IS NOT NULL AS answered,
+              g.person_id IS NOT NULL AS goal, b.person_id IS NOT NULL AS booked, coalesce(b.kept, false) AS kept
+         FROM mine m
+         LEFT JOIN contacted c USING (campaign_id, person_id) LEFT JOIN answered a USING (campaign_id, person_id)
+         LEFT JOIN goal g USING (campaign_id, person_id) LEFT JOIN booked b USING (campaign_id, person_id))
+"""
+
+
+def cohort(period: Period, *, campaign_id: int | None = None) -> Cohort:
+    """Those enrolled in the period, and what has become of them up to now; a person counts once for each campaign."""
+    sql = (
+        COHORT
+        + """SELECT count(*), count(*) FILTER (WHERE contacted), count(*) FILTER (WHERE answered),
+       count(*) FILTER (WHERE goal), count(*) FILTER (WHERE booked), count(*) FILTER (WHERE kept) FROM stage"""
+    )
+    return Cohort(*_one(sql, values_of(period, campaign_id, None)))
+
+
+def is_large() -> bool:
+    """Whether figures take longer to count than a page should take: more than some 200,000 messages and calls."""
+    sql = """SELECT coalesce((SELECT max(id) FROM messaging_message), 0)
+                  + coalesce((SELECT max(id) FROM desk_call), 0)"""
+    return int(_one(sql, {})[0]) > LARGE

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beckon.campaigns.life import LaunchNo
@@ -116,10 +117,10 @@ class PlanForm(forms.Form):
             del self.fields["signed_off_by"]
         for channel, found in senders.items():
             self.fields[f"sender_{channel}"] = forms.TypedChoiceField(
-                label=str(word(CHANNELS, channel)),
+                label=format_lazy("{}: {}", _("Sender"), word(CHANNELS, channel)),
                 coerce=int,
                 empty_value=None,
-                required=False,
+                required=bool(found),
                 choices=[
                     *((s.pk, f"{s.name} ({s.address})") for s in found),
                     *([] if found else [("", _("none yet"))]),

@@ -20,8 +20,8 @@ from beckon.campaigns.steps.send import SendStep, Way
 from beckon.campaigns.steps.wait import WaitStep
 from beckon.web.campaigns.words import CHANNEL_ICONS, CHANNELS, LEFT, MEANINGS, OUTCOMES, word
 
-ROW = 92
-"""Height of a step in the drawing, in its own units; the style sheet gives a row the same in rem (5.75)."""
+ROW = 104
+"""Height of a step in the drawing, in its own units; the style sheet gives a row the same in rem (6.5)."""
 LANE = 13
 SPINE = 16
 _KIND_ICONS = {"wait": "hourglass", "call": "phone", "branch": "arrows-split-2", "goal": "target", "exit": "door-exit"}

@@ -163,7 +163,7 @@ def forecast_of(preview: Preview) -> Forecast:
         days = _weeks(days)
     channels = sorted({channel for _day, _number, pieces in days for channel in pieces})
     names = [word(words.CHANNELS, channel) for channel in channels]
-    labels = [formats.date_format(day, "j M") for day, _n, _p in days]
+    labels = [formats.date_format(day, _("M j")) for day, _n, _p in days]
     series = {str(name): [p.get(c, 0) for _d, _n, p in days] for name, c in zip(names, channels, strict=True)}
     table = tuple(
         (label, enrolled, tuple(pieces.get(channel, 0) for channel in channels))

@@ -14,7 +14,7 @@ from beckon.web.campaigns import presenters, queries, words
 from beckon.web.campaigns.forms import ConfirmForm
 from beckon.web.campaigns.rehearsing import ask_for_rehearsal
 
-SAMPLE = 1_000
+SAMPLE = 600
 """People whose way is foreseen for the page; more are scaled up."""
 SHOWN = 200
 

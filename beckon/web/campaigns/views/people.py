@@ -28,6 +28,9 @@ def who(request: PageRequest, pk: int) -> HttpResponse:
         "campaign": found,
         "title": _title(kind, value, outcome),
         "people": [(row, title_of(row.step), words.reason(row.reason) if row.reason else "") for row in shown_rows],
+        "kind": kind,
+        "has_steps": kind not in ("step", "outcome", "excluded"),
+        "has_reasons": kind not in ("left", "excluded") and any(row.reason for row in shown_rows),
         "after": after,
         "next": shown_rows[-1].key if len(rows) > queries.PAGE else None,
     }
