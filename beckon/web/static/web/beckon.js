@@ -104,4 +104,13 @@
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
 
   document.querySelector("[data-focus]")?.focus();
+
+  // What scrolls sideways can be reached with the keyboard.
+  const reachable = () => document.querySelectorAll(".table-wrap, .tabs, pre").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+  reachable();
+  window.addEventListener("resize", reachable);
+  document.addEventListener("htmx:after:swap", reachable);
 })();
