@@ -19,7 +19,8 @@ _CALL = """SELECT t.id, t.person_id, t.started_at AS at, t.disposition AS what F
 _MESSAGE = """SELECT t.id, t.person_id, coalesce(t.sent_at, t.settled_at) AS at, t.reason AS what
   FROM messaging_message t
  WHERE NOT t.is_inbound AND coalesce(t.sent_at, t.settled_at) >= %(start)s
-   AND coalesce(t.sent_at, t.settled_at) < %(end)s AND t.channel = %(value)s AND """ + _CAMPAIGN.format(t="t")
+   AND coalesce(t.sent_at, t.settled_at) < %(end)s AND (%(value)s = '' OR t.channel = %(value)s)
+   AND """ + _CAMPAIGN.format(t="t")
 _EVENT = """SELECT t.id, t.person_id, t.at, coalesce(t.data->>'meaning', t.data->>'channel', '') AS what
   FROM events_event t WHERE t.at >= %(start)s AND t.at < %(end)s
    AND (%(campaign)s::bigint IS NULL OR t.person_id IN

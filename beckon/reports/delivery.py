@@ -39,8 +39,9 @@ def _send(organization: Organization, due: Due, now: datetime) -> str:
         letter = letter_of(report, due.schedule.recipients)
         letter.send()
     except Exception as error:
-        log.warning("report failed organization=%s schedule=%s", organization.pk, due.schedule.pk, exc_info=True)
-        return type(error).__name__
+        name = type(error).__name__  # its words may quote addresses
+        log.warning("report failed organization=%s schedule=%s error=%s", organization.pk, due.schedule.pk, name)
+        return name
     return ""
 
 

@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beckon.reports.figures import Activity, AgentDay, ChannelFigures, Cohort, HourCell
+from beckon.campaigns.models import Campaign
+from beckon.reports.figures import Activity, AgentDay, ChannelFigures, Cohort, Funnel, HourCell
 from beckon.web.campaigns import words
 from beckon.web.campaigns.words import word
 from beckon.web.charts import shade
@@ -26,12 +27,12 @@ VISITS: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A number and the list behind it ("" kind: none). `form`: number, money or days."""
+    """A number and the list behind it ("" kind: none)."""
 
     name: str
-    value: float
+    value: int
     kind: str = ""
-    form: str = "number"
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,14 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class CampaignRow:
+    """A campaign's funnel up to now: (list of people behind it, number), from the list to the visit kept."""
+
+    campaign: Campaign
+    numbers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
 class Channel:
     """A channel's figures with its name."""
 
@@ -111,7 +120,7 @@ def headlines(activity: Activity) -> list[Figure]:
     """The figures on top."""
     visits = activity.visits
     return [
-        Figure(_("Messages sent"), activity.messages),
+        Figure(_("Messages sent"), activity.messages, "sent"),
         Figure(_("Calls made"), activity.dials, "dials"),
         Figure(_("Calls answered"), activity.answered, "answered"),
         Figure(_("Goals met"), activity.goals, "goals"),
@@ -125,15 +134,15 @@ def headlines(activity: Activity) -> list[Figure]:
 def money(activity: Activity) -> list[Figure]:
     """What it cost and brought, to the cent."""
     visits = activity.visits
-    lines = [Figure(str(word(words.CHANNELS, c.channel)), c.cost_cents, "", "money") for c in activity.channels]
+    lines = [Figure(str(word(words.CHANNELS, c.channel)), c.cost_cents, "sent", c.channel) for c in activity.channels]
+    agent_days = formats.number_format(round(activity.agent_days, 1), 1)
     return [
         *lines,
-        Figure(_("Agents, %(days)s days") % {"days": formats.number_format(activity.agent_days, 1)},
-               activity.agent_cost_cents, "", "money"),
-        Figure(_("Cost"), activity.cost_cents, "", "money"),
-        Figure(_("Collected"), visits.revenue_cents, "kept", "money"),
-        Figure(_("Net"), visits.revenue_cents - activity.cost_cents, "", "money"),
-    ]  # fmt: skip
+        Figure(_("Agents, %(days)s days") % {"days": agent_days}, activity.agent_cost_cents, "dials"),
+        Figure(_("Cost"), activity.cost_cents),
+        Figure(_("Collected"), visits.revenue_cents, "kept"),
+        Figure(_("Net"), visits.revenue_cents - activity.cost_cents),
+    ]
 
 
 def stages(cohort: Cohort) -> list[Stage]:
@@ -147,6 +156,32 @@ def stages(cohort: Cohort) -> list[Stage]:
         (_("Visit kept"), cohort.kept, "cohort_kept"),
     )
     return [Stage(name, number, number / max(1, cohort.enrolled), kind) for name, number, kind in found]
+
+
+def campaign_rows(funnels: tuple[tuple[Campaign, Funnel], ...]) -> list[CampaignRow]:
+    """By campaign, as the weekly PDF has them."""
+    return [
+        CampaignRow(
+            campaign,
+            (
+                ("", funnel.people),
+                ("enrolled", funnel.enrolled),
+                ("contacted", funnel.contacted),
+                ("answered", funnel.answered),
+                ("goal", funnel.goal_met),
+                ("visit", funnel.booked),
+                ("kept", funnel.kept),
+            ),
+        )
+        for campaign, funnel in funnels
+    ]
+
+
+def campaign_heads() -> list[str]:
+    """What the numbers of a CampaignRow are."""
+    return [
+        _("On the list"), _("Enrolled"), _("Contacted"), _("Answered"), _("Goal met"), _("Booked"), _("Visit kept"),
+    ]  # fmt: skip
 
 
 def channels(activity: Activity) -> list[Channel]:
@@ -244,6 +279,9 @@ def csv_rows(found: Figures, names: Mapping[str, str], language: str) -> Iterato
         yield (_("Cost and return"), figure.name, "USD", f"{figure.value / 100:.2f}")
     for stage in stages(found.cohort):
         yield (_("Funnel"), stage.name, _("people"), str(stage.number))
+    for row in campaign_rows(found.campaigns):
+        for head, (_kind, number) in zip(campaign_heads(), row.numbers, strict=True):
+            yield (_("Campaigns so far"), row.campaign.name, head, str(number))
     for channel in channels(activity):
         one = channel.figures
         for measure, value in (

@@ -111,7 +111,7 @@ def percent(share: float | None) -> str:
     """0.1234 as 12.3 %."""
     if share is None:
         return "–"
-    return f"{formats.number_format(share * 100, decimal_pos=1, use_l10n=True)} %"
+    return f"{formats.number_format(round(share * 100, 1), decimal_pos=1, use_l10n=True)} %"
 
 
 @register.filter

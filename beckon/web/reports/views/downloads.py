@@ -41,8 +41,8 @@ def _file(rows: Iterable[Iterable[str]], name: str) -> StreamingHttpResponse:
 @page(SEES_FIGURES)
 def figures_csv(request: PageRequest) -> HttpResponse:
     """Every figure of the page."""
-    asked, _shown = asked_of(request)
-    found = figures_of(asked, now=request.now)
+    asked, shown = asked_of(request)
+    found = figures_of(asked, shown["campaigns"], now=request.now)
     names = names_of(day.agent for day in found.agents)
     _record(request, asked, "figures")
     rows = list(csv_rows(found, names, words.language()))

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from beckon.campaigns.models import Campaign
 from beckon.reports import behind
 from beckon.web.access import SEES_FIGURES, SEES_PEOPLE, PageRequest, page, record_look
 from beckon.web.campaigns import words
@@ -46,13 +47,13 @@ def report(request: PageRequest) -> HttpResponse:
     """The figures of a span of time; of a large practice they follow by themselves."""
     asked, shown = asked_of(request)
     if request.htmx or "full" in request.GET or has_figures(asked):
-        shown |= _report(request, asked)
+        shown |= _report(request, asked, shown["campaigns"])
     template = "reports/report_part.html" if request.htmx else "reports/report.html"
     return render(request, template, shown)
 
 
-def _report(request: PageRequest, asked: Asked) -> dict[str, Any]:
-    found = figures_of(asked, now=request.now)
+def _report(request: PageRequest, asked: Asked, campaigns: list[Campaign]) -> dict[str, Any]:
+    found = figures_of(asked, campaigns, now=request.now)
     activity = found.activity
     agents = presenters.agent_rows(found.agents, names_of(day.agent for day in found.agents))
     return {
@@ -61,6 +62,8 @@ def _report(request: PageRequest, asked: Asked) -> dict[str, Any]:
         "headlines": presenters.headlines(activity),
         "money": presenters.money(activity),
         "stages": presenters.stages(found.cohort),
+        "campaign_heads": presenters.campaign_heads(),
+        "campaign_rows": presenters.campaign_rows(found.campaigns),
         "channels": presenters.channels(activity),
         "replies": presenters.replies(activity),
         "dispositions": presenters.dispositions(activity, words.language()),
@@ -124,7 +127,7 @@ def title_of(kind: str, value: str) -> str:
     at = f"{presenters.weekday_name(int(weekday))}, {presenters.hour_name(int(hour))}" if _is_hour(kind, value) else ""
     agent, _sep, day = value.partition("|")
     titles = {
-        "sent": _("%(channel)s: sent") % {"channel": channel},
+        "sent": _("%(channel)s: sent") % {"channel": channel if value else _("Messages")},
         "delivered": _("%(channel)s: delivered") % {"channel": channel},
         "failed": _("%(channel)s: did not arrive") % {"channel": channel},
         "pending": _("%(channel)s: no receipt yet") % {"channel": channel},
