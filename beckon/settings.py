@@ -251,7 +251,13 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # Shared by all processes, so that allauth's limits on log-ins hold over them.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "web_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # the default of 300 would forget limits under an attack
+    }
+}
 
 MAIL_SERVER = _mail()
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_SERVER else 'filebased'}.EmailBackend"

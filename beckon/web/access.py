@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from beckon.core import actors
@@ -55,7 +55,7 @@ class Access:
     roles: frozenset[Role] = field(default=frozenset())
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(roles: frozenset[Role]) -> Callable[[View], View]:
@@ -67,7 +67,7 @@ def page(roles: frozenset[Role]) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             asked = cast(PageRequest, request)
@@ -97,7 +97,7 @@ def signed_in(view: View) -> View:
     """Let anybody in who is signed in; no practice is open."""
 
     @wraps(view)
-    def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         asked = cast(PageRequest, request)
@@ -112,7 +112,7 @@ def operator(view: View) -> View:
     """Let in who runs the installation (`User.is_operator`); no practice is open. Others get 403."""
 
     @wraps(view)
-    def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         asked = cast(PageRequest, request)
@@ -129,7 +129,7 @@ def public(view: View) -> View:
     """Let everybody in: patients' links, vendors' callbacks. The view proves by a token what it shows."""
 
     @wraps(view)
-    def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     enter.access = Access("public")  # type: ignore[attr-defined]

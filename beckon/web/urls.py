@@ -4,6 +4,7 @@ from django.urls import include, path
 
 AREAS = (
     "desk",
+    "inbox",
     "choices",
     "accounts",
     "gallery",
@@ -17,6 +18,7 @@ AREAS = (
     "people",
     "importing",
     "administration",
+    "audit",
 )
 
 urlpatterns = [path("", include(f"beckon.web.{area}.urls")) for area in AREAS]
