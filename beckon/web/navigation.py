@@ -11,17 +11,19 @@ from beckon.web import access
 
 @dataclass(frozen=True)
 class Entry:
-    """An area of the menu; `path` follows /o/<slug>/."""
+    """An area of the menu; `path` follows /o/<slug>/, so does `count`, which says how much waits there."""
 
     name: str | Promise
     path: str
     icon: str
     roles: frozenset[Role]
+    count: str = ""
 
 
 AREAS: tuple[Entry, ...] = (
     Entry(_("Home"), "", "home", access.EVERYONE),
     Entry(_("Desk"), "desk/", "headset", access.WORKS_DESK),
+    Entry(_("Inbox"), "inbox/", "inbox", access.SEES_PEOPLE, "inbox/count/"),
     Entry(_("People"), "people/", "users", access.SEES_PEOPLE),
     Entry(_("Campaigns"), "campaigns/", "speakerphone", access.SEES_CAMPAIGNS),
     Entry(_("Playbooks"), "playbooks/", "route", access.SEES_CAMPAIGNS),
@@ -41,6 +43,7 @@ class Link:
     url: str
     icon: str
     is_here: bool
+    count_url: str = ""
 
 
 def entries_for(role: Role | None, slug: str, path: str) -> tuple[Link, ...]:
@@ -52,5 +55,5 @@ def entries_for(role: Role | None, slug: str, path: str) -> tuple[Link, ...]:
             continue
         url = start + entry.path
         here = path == url if not entry.path else path.startswith(url)
-        found.append(Link(entry.name, url, entry.icon, here))
+        found.append(Link(entry.name, url, entry.icon, here, start + entry.count if entry.count else ""))
     return tuple(found)
