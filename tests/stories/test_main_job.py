@@ -12,7 +12,9 @@ import pytest
 from django.db import connection, connections
 
 from beckon.campaigns.models import Campaign, Enrollment
+from beckon.campaigns.queries import counters
 from beckon.campaigns.tasks import run_organization
+from beckon.channels.models import Sender
 from beckon.core.models import Organization
 from beckon.core.organizations import create_rehearsal, drop_organization
 from beckon.core.tenancy import org_scope
@@ -166,6 +168,37 @@ def test_weeks_add_up_to_the_whole(story: Story) -> None:
     assert sum(w.visits.kept for w in weeks) == whole.visits.kept
     for channel in whole.channels:
         assert channel.sent == channel.delivered + channel.failed + channel.pending
+    cents = sum(w.cost_cents for w in weeks)
+    assert abs(cents - whole.cost_cents) <= len(weeks) * len(whole.channels), "each week rounds to the cent"
+
+
+def test_the_figures_agree_with_each_other(story: Story) -> None:
+    with org_scope(story.organization):
+        all_weeks = days(STARTS, 7 * WEEKS, ZONE)
+        funnel = queries.funnel(story.campaign, now=story.now)
+        cohort = queries.cohort(days(STARTS, 7 * WEEKS, ZONE), campaign_id=story.campaign.pk)
+        mine = queries.activity(all_weeks, campaign_id=story.campaign.pk)
+        agents = queries.agent_days(all_weeks)
+        counted = counters(story.campaign.pk)
+    assert (cohort.enrolled, cohort.contacted, cohort.answered) == (funnel.enrolled, funnel.contacted, funnel.answered)
+    assert (cohort.goal, cohort.booked, cohort.kept) == (funnel.goal_met, funnel.booked, funnel.kept)
+    assert (counted["enrolled"], counted.get("goal_met", 0)) == (funnel.enrolled, funnel.goal_met)
+    assert funnel.left == {k.removeprefix("left."): n for k, n in counted.items() if k.startswith("left.")}
+    assert mine.goals == funnel.goal_met
+    assert mine.dials == sum(day.dials for day in agents)
+    assert mine.answered == sum(day.answered for day in agents) == sum(cell.answered for cell in mine.hours)
+    assert mine.opt_outs >= funnel.left.get("opted_out", 0)
+    assert mine.visits.kept >= funnel.kept
+
+
+def test_a_postcard_that_comes_back_was_printed_and_paid_for(story: Story) -> None:
+    with org_scope(story.organization):
+        cards = list(
+            Message.objects.filter(channel="postal", sent_at__isnull=False).values_list("status", "cost_cents")
+        )
+        price = Sender.objects.get(channel="postal").cost_cents
+    assert "failed" in {status for status, _ in cards}, "some must have come back"
+    assert {cost for _, cost in cards} == {price}
 
 
 def test_a_persons_story_is_told_in_order_and_in_words(story: Story) -> None:
