@@ -68,7 +68,8 @@ def advance_due(*, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Adv
     if not rows:
         return Advanced()
     claimed = standings(rows, campaigns)
-    facts = gather(sorted({s.snapshot.person_id for s in claimed}), now=now, policy=load_policy())
+    people = sorted({standing.snapshot.person_id for standing in claimed})
+    facts = gather(people, now=now, policy=load_policy(), playbooks=(standing.playbook for standing in claimed))
     decided = []
     for standing in claimed:
         known = facts.get(standing.snapshot.person_id)

@@ -1,6 +1,6 @@
-"""Reads for the consent gate: facts for thousands of people in six statements, and why somebody may not be reached."""
+"""Reads for the consent gate: facts for thousands of people in three statements, and why one may not be reached."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -13,18 +13,18 @@ from beckon.consent.verdict import Finding
 from beckon.consent.whereabouts import place_of
 from beckon.core.bulk.cursor import id_array, raw_cursor
 
-# In the order of PersonFacts' fields, with four columns of its place before the preferences.
+# In the order of PersonFacts' fields, with four columns of its place before the preferences; then the records merged
+# into the person, whether anybody cares for them, and what the caller asked for.
 _PEOPLE = """
 SELECT id, merged_into IS NOT NULL, COALESCE(retired_at <= %s, false), deceased_at IS NOT NULL,
        do_not_contact_at IS NOT NULL, birth_date, state, postal_code, time_zone, time_zone_source,
-       preferred_channel, preferred_hour, NULLIF(recent_contacts, '{}'), last_call_at
-  FROM people_person
+       preferred_channel, preferred_hour, NULLIF(recent_contacts, '{{}}'), last_call_at,
+       (SELECT string_agg(m.id::text, ',') FROM people_person m WHERE m.merged_into = p.id),
+       EXISTS (SELECT 1 FROM people_relationship r WHERE r.person_id = p.id){columns}
+  FROM people_person p
  WHERE id = ANY(%s::bigint[])
 """
-
-_MERGED = """
-SELECT id, merged_into FROM people_person WHERE merged_into IS NOT NULL AND merged_into = ANY(%s::bigint[])
-"""
+_MORE = 16
 
 _GUARDIANS = """
 SELECT r.person_id, r.caregiver_id, p.state, p.postal_code, p.time_zone, p.time_zone_source
@@ -36,13 +36,18 @@ SELECT r.person_id, r.caregiver_id, p.state, p.postal_code, p.time_zone, p.time_
  ORDER BY r.person_id, r.id
 """
 
-# In the order of Point's fields.
+# In the order of Point's fields but the last two: of guardians whatever there is, of others the kinds asked for.
 _POINTS = """
 SELECT c.id, c.number_id, c.person_id, c.kind, n.value, n.line_type, c.rank, n.dead_at IS NOT NULL,
-       c.ended_at IS NOT NULL, false
+       c.ended_at IS NOT NULL, false,
+       CASE WHEN n.kind <> 'postal' THEN (
+         SELECT string_agg(l.kind || '/' || l.channel, ',')
+           FROM consent_suppressionentry e JOIN consent_suppressionlist l ON l.id = e.list_id
+          WHERE e.value = n.value) END
   FROM people_contactpoint c
   JOIN people_number n ON n.id = c.number_id
  WHERE c.person_id = ANY(%s::bigint[]) AND (c.ended_at IS NULL OR c.ended_reason = 'wrong_person')
+   AND (c.kind = ANY(%s::text[]) OR c.person_id = ANY(%s::bigint[]))
 """
 
 _ENTRIES = """
@@ -53,13 +58,7 @@ SELECT id, person_id, number_id, channel, purpose, state, basis
   FROM consent_consententry WHERE number_id = ANY(%s::bigint[])
 """
 
-_SUPPRESSED = """
-SELECT n.id, l.kind, l.channel
-  FROM people_number n
-  JOIN consent_suppressionentry e ON e.value = n.value
-  JOIN consent_suppressionlist l ON l.id = e.list_id
- WHERE n.id = ANY(%s::bigint[]) AND n.kind <> 'postal'
-"""
+_ALL_KINDS = frozenset({"phone", "email", "postal"})
 
 
 def load_policy() -> Policy:
@@ -83,28 +82,43 @@ def load_policy() -> Policy:
     )
 
 
-def gather_facts(person_ids: Sequence[int], *, now: datetime) -> dict[int, PersonFacts]:
-    """What the gate needs to know about each of these people, by id, in six statements whatever their number.
+def gather_facts(
+    person_ids: Sequence[int], *, now: datetime, kinds: Collection[str] = _ALL_KINDS
+) -> dict[int, PersonFacts]:
+    """What the gate needs to know about each of these people, by id, in three statements whatever their number.
 
-    Addresses and ledger of records merged into a person count as theirs. Ids nobody has are left out. Takes no
-    locks: a sender locks the people in id order first, and then asks this.
+    Addresses and ledger of records merged into a person count as theirs. Ids nobody has are left out. `kinds` of
+    address: for callers who will ask about no others. Takes no locks: a sender locks the people in id order first,
+    and then asks this.
     """
-    people = _rows(_PEOPLE, [now, id_array(person_ids)])
-    survivors: dict[int, int] = dict(_rows(_MERGED, [id_array(row[0] for row in people)]))
+    return {facts.person_id: facts for facts, _more in gather_facts_and(person_ids, (), now=now, kinds=kinds)}
+
+
+def gather_facts_and(
+    person_ids: Sequence[int], columns: Sequence[str], *, now: datetime, kinds: Collection[str] = _ALL_KINDS
+) -> list[tuple[PersonFacts, tuple[Any, ...]]]:
+    """The same with further columns of the person (names written in code, never from outside), read in passing."""
+    sql = _PEOPLE.format(columns="".join(f", p.{column}" for column in columns))
+    people = _rows(sql, [now, id_array(person_ids)])
+    survivors = {int(merged): row[0] for row in people if row[14] for merged in row[14].split(",")}
     themselves = {row[0] for row in people} | survivors.keys()
-    guardians = [(survivors.get(row[0], row[0]), *row[1:]) for row in _rows(_GUARDIANS, [id_array(themselves)])]
+    guardians: list[_Row] = []
+    if survivors or any(row[15] for row in people):
+        guardians = [(survivors.get(row[0], row[0]), *row[1:]) for row in _rows(_GUARDIANS, [id_array(themselves)])]
     owners = themselves | {row[1] for row in guardians}
-    points = _rows(_POINTS, [id_array(owners)])
+    known_kinds = "{" + ",".join(sorted(kinds)) + "}"
+    points = _rows(_POINTS, [id_array(owners), known_kinds, id_array({row[1] for row in guardians})])
     if survivors:
         points = [(*row[:2], survivors.get(row[2], row[2]), *row[3:]) for row in points]
     homes: dict[int, _Home] = {row[1]: row[2:6] for row in guardians} | {row[0]: row[6:10] for row in people}
-    number_ids = id_array({row[1] for row in points})
-    by_owner = _points_by_owner(points, homes, _suppressions(number_ids))
-    entries = _entries(id_array(owners), number_ids, survivors)
+    by_owner = _points_by_owner(points, homes)
+    entries = _entries(id_array(owners), id_array({row[1] for row in points}), survivors)
     wards: dict[int, list[int]] = {}
     for person_id, guardian_id, *_place in guardians:
         wards.setdefault(person_id, []).append(guardian_id)
-    return {row[0]: _facts(row, place_of(*row[6:10]), by_owner, wards.get(row[0], []), entries) for row in people}
+    return [
+        (_facts(row, place_of(*row[6:10]), by_owner, wards.get(row[0], []), entries), row[_MORE:]) for row in people
+    ]
 
 
 def explain(
@@ -128,29 +142,26 @@ def _rows(sql: str, parameters: list[Any]) -> list[_Row]:
         return cursor.execute(sql, parameters, binary=True).fetchall()
 
 
-def _suppressions(number_ids: str) -> dict[int, frozenset[tuple[str, str]]]:
-    found: dict[int, set[tuple[str, str]]] = {}
-    for number_id, kind, channel in _rows(_SUPPRESSED, [number_ids]):
-        found.setdefault(number_id, set()).add((kind, channel))
-    return {number_id: frozenset(marks) for number_id, marks in found.items()}
-
-
 _NOT_SUPPRESSED: frozenset[tuple[str, str]] = frozenset()
 _MARKS = {mark.value: mark for mark in Mark}
 _BASES = {basis.value: basis for basis in Basis} | {"": Basis.NONE}
 _entry_id = itemgetter(0)
 
 
-def _points_by_owner(
-    rows: Iterable[_Row], homes: Mapping[int, _Home], suppressed: Mapping[int, frozenset[tuple[str, str]]]
-) -> dict[int, list[Point]]:
+def _points_by_owner(rows: Iterable[_Row], homes: Mapping[int, _Home]) -> dict[int, list[Point]]:
     points: dict[int, list[Point]] = {}
     for row in rows:
-        _point_id, number_id, owner_id, kind, value = row[:5]
-        place = place_of(*homes[owner_id], value if kind == "phone" else "")
-        point = Point._make((*row, place, suppressed.get(number_id, _NOT_SUPPRESSED)))
-        points.setdefault(owner_id, []).append(point)
+        owner_id = row[2]
+        place = place_of(*homes[owner_id], row[4] if row[3] == "phone" else "")
+        suppressed = _suppressed(row[10]) if row[10] else _NOT_SUPPRESSED
+        points.setdefault(owner_id, []).append(Point._make((*row[:10], place, suppressed)))
     return points
+
+
+def _suppressed(lists: str) -> frozenset[tuple[str, str]]:
+    """(kind, channel) of each list that names the address."""
+    pairs = (each.partition("/") for each in lists.split(","))
+    return frozenset((kind, channel) for kind, _slash, channel in pairs)
 
 
 def _entries(owners: str, number_ids: str, survivors: Mapping[int, int]) -> _Entries:
@@ -187,9 +198,11 @@ def _facts(
     entries: _Entries,
 ) -> PersonFacts:
     person_id = row[0]
-    points = list(by_owner.get(person_id, ()))
-    for guardian_id in guardian_ids:
-        points += [point._replace(is_guardian=True) for point in by_owner.get(guardian_id, ())]
+    points = by_owner.get(person_id, [])
+    if guardian_ids:
+        points = list(points)
+        for guardian_id in guardian_ids:
+            points += [point._replace(is_guardian=True) for point in by_owner.get(guardian_id, ())]
     ledger = _entries_for([person_id, *guardian_ids], points, entries)
     recent_contacts = tuple(sorted(row[12])) if row[12] else ()
     return PersonFacts._make((*row[:6], home, tuple(points), ledger, *row[10:12], recent_contacts, row[13]))

@@ -11,9 +11,8 @@ from django.db import connection
 from beckon.campaigns.journey.values import Facts, Snapshot
 from beckon.campaigns.playbooks.reading import installed, parsed
 from beckon.campaigns.playbooks.schema import Playbook
-from beckon.consent.facts import Policy
-from beckon.consent.queries import gather_facts, load_policy
-from beckon.core.bulk.cursor import id_array, raw_cursor
+from beckon.consent.facts import Channel, Policy
+from beckon.consent.queries import gather_facts_and, load_policy
 from beckon.core.models import Organization
 from beckon.core.tenancy import current_organization
 
@@ -22,10 +21,8 @@ SNAPSHOT_COLUMNS = (
     "second_goal_met_at, playbook_version_id, left_reason"
 )
 
-_PEOPLE = """
-SELECT id, language, time_zone, last_encounter_at, next_appointment_at, last_appointment_outcome
-  FROM people_person WHERE id = ANY(%s::bigint[])
-"""
+# In the order of Facts' fields after the policy.
+_HOT = ("language", "time_zone", "last_encounter_at", "next_appointment_at", "last_appointment_outcome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +112,31 @@ def _snapshot(row: tuple[Any, ...], campaign: str, organization: Organization) -
     )  # fmt: skip
 
 
-def gather(person_ids: Sequence[int], *, now: datetime, policy: Policy | None = None) -> dict[int, Facts]:
-    """Facts by person id; people nobody has are left out."""
+def gather(
+    person_ids: Sequence[int],
+    *,
+    now: datetime,
+    policy: Policy | None = None,
+    playbooks: Iterable[Playbook] | None = None,
+) -> dict[int, Facts]:
+    """Facts by person id; people nobody has are left out. `playbooks`: only addresses these can use are read."""
     organization = current_organization()
     policy = policy or load_policy()
-    people = gather_facts(person_ids, now=now)
-    with raw_cursor() as cursor:
-        rows = cursor.execute(_PEOPLE, [id_array(person_ids)], binary=True).fetchall()
+    own_language, own_zone = organization.language, organization.time_zone
     return {
-        person_id: Facts(
-            people[person_id], policy, language or organization.language, time_zone or organization.time_zone, *more
+        person.person_id: Facts(person, policy, language or own_language, time_zone or own_zone, *more)
+        for person, (language, time_zone, *more) in gather_facts_and(
+            person_ids, _HOT, now=now, kinds=_kinds_used(playbooks)
         )
-        for person_id, language, time_zone, *more in rows
-        if person_id in people
     }
+
+
+def _kinds_used(playbooks: Iterable[Playbook] | None) -> frozenset[str]:
+    """Kinds of address; phones always, because branches ask about lines."""
+    if playbooks is None:
+        return frozenset({"phone", "email", "postal"})
+    used = {id(playbook): playbook for playbook in playbooks}.values()
+    return frozenset({"phone"}.union(*({Channel(c).kind for c in p.channels()} for p in used)))
 
 
 def _json(value: Any) -> Any:

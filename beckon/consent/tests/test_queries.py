@@ -18,7 +18,7 @@ from beckon.consent.whereabouts import place_of
 from beckon.core.actors import SYSTEM
 from beckon.core.events.models import Event
 from beckon.people.joining import merge_people
-from beckon.people.models import Number, Relationship
+from beckon.people.models import ContactPoint, Number, Relationship
 
 TEXT = Ask(Channel.SMS, Purpose.INFORMATIONAL)
 EASTERN, PACIFIC = "America/New_York", "America/Los_Angeles"
@@ -122,7 +122,7 @@ def test_addresses_and_opt_outs_of_a_merged_record_count_for_the_survivor(org: A
 
 
 @pytest.mark.parametrize("how_many", [1, 60])
-def test_six_statements_serve_any_number_of_people(
+def test_three_statements_serve_any_number_of_people(
     org: Any, now: Any, how_many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = [make_person(now, name_key=f"reyes|{n}") for n in range(how_many)]
@@ -138,5 +138,23 @@ def test_six_statements_serve_any_number_of_people(
 
     monkeypatch.setattr(psycopg.Cursor, "execute", counted)
     facts = gather_facts([person.pk for person in people], now=now)
-    assert len(statements) == 6
+    assert len(statements) == 3
     assert sum(isinstance(may_contact(known, TEXT, now), Allowed) for known in facts.values()) == how_many
+
+
+def test_facts_of_some_kinds_lack_other_addresses_but_never_a_guardians(org: Any, now: Any) -> None:
+    child, mother = make_person(now, birth_date=date(2015, 1, 1)), make_person(now)
+    Relationship.objects.create(person=child, caregiver=mother, kind="parent", may_be_contacted=True, since=now)
+    for person in (child, mother):
+        make_phone(person, f"+1212555{person.pk:04d}")
+        email = Number.objects.create(kind="email", value=f"p{person.pk}@example.org")
+        ContactPoint.objects.create(person=person, number=email, kind="email")
+    found = gather_facts([child.pk, mother.pk], now=now, kinds=["phone"])
+    assert {(p.kind, p.is_guardian) for p in found[child.pk].points} == {
+        ("phone", False), ("phone", True), ("email", True),
+    }  # fmt: skip
+    text, mail = Ask(Channel.SMS, Purpose.INFORMATIONAL), Ask(Channel.EMAIL, Purpose.INFORMATIONAL)
+    everything = gather_facts([child.pk, mother.pk], now=now)
+    for person in (child, mother):
+        assert may_contact(found[person.pk], text, now) == may_contact(everything[person.pk], text, now)
+    assert may_contact(found[child.pk], mail, now) == may_contact(everything[child.pk], mail, now)
