@@ -125,7 +125,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class AgentDay:
-    """One agent's calls on one local day; `seconds` from the start to the end of each call, added up."""
+    """One agent's calls on one local day; `seconds` on calls, at most from the first to the last."""
 
     agent: str
     day: date

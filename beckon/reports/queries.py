@@ -226,7 +226,8 @@ def campaign_funnels(now: datetime) -> list[tuple[str, Funnel]]:
 _AGENTS = f"""
 SELECT agent, (started_at AT TIME ZONE %(zone)s)::date, count(*), count(*) FILTER (WHERE answered),
        count(*) FILTER (WHERE appointment_id IS NOT NULL), min(started_at), max(ended_at),
-       coalesce(sum(extract(epoch FROM ended_at - started_at)), 0)::bigint
+       least(coalesce(sum(extract(epoch FROM ended_at - started_at)), 0),
+             extract(epoch FROM max(ended_at) - min(started_at)))::bigint
 FROM desk_call WHERE {_CALLS} GROUP BY 1, 2 ORDER BY 1, 2"""
 
 
