@@ -62,6 +62,10 @@ MEASURES: tuple[Measure, ...] = (
         "next_call", "ms", 50, "next_call", "p95 from an agent's click to the next person shown, 200 agents",
         "p95 of a bare index look-up with FOR UPDATE SKIP LOCKED", is_time=True,
     ),
+    Measure(
+        "page", "ms", 100, "page", "p95 of the main pages, from the request to the last byte",
+        "p95 of a page that asks the database nothing", is_time=True,
+    ),
 )  # fmt: skip
 
 
