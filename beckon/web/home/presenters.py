@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from beckon.campaigns.models import CampaignStatus
-from beckon.campaigns.queries import reason_sentence
 from beckon.core.clock import wall_now
 from beckon.desk.queries import callbacks_of
 from beckon.reports.figures import Activity
@@ -16,6 +15,8 @@ from beckon.reports.periods import Period
 from beckon.reports.queries import activity
 from beckon.web.home import queries
 from beckon.web.home.queries import MOST, Room, Running, SetUp
+from beckon.web.inbox.queries import count_open
+from beckon.web.people.words import why
 
 WORKER_RESTS = timedelta(minutes=5)
 LITTLE_ROOM = 0.1
@@ -79,9 +80,9 @@ def steps_of(found: SetUp) -> tuple[Step, ...]:
 
 
 def matters(now: datetime, running: list[Running], room: Room) -> list[Matter]:
-    """What goes wrong now, the gravest first; nine small queries."""
+    """What goes wrong now, the gravest first; ten small queries."""
     found = [*_senders(), *_imports(now), *_worker(), *_room(room, running), *_campaigns(running)]
-    found += [*_callbacks(now), *_unsettled(), *_failures(now)]
+    found += [*_callbacks(now), *_answers(now), *_unsettled(), *_failures(now)]
     order = {"bad": 0, "warn": 1, "info": 2}
     return sorted(found, key=lambda m: order[m.tone])
 
@@ -165,6 +166,15 @@ def _callbacks(now: datetime) -> list[Matter]:
     return [Matter("warn", title, text, "floor/", gettext_lazy("To the floor"))]
 
 
+def _answers(now: datetime) -> list[Matter]:
+    waiting = count_open(now)
+    if not waiting:
+        return []
+    title = ngettext("%(n)s answer waits to be read", "%(n)s answers wait to be read", waiting) % {"n": waiting}
+    text = gettext("People asked something, or wrote what we did not understand.")
+    return [Matter("warn", title, text, "inbox/", gettext_lazy("To the inbox"))]
+
+
 def _unsettled() -> list[Matter]:
     waiting = queries.unsettled_messages()
     if not waiting:
@@ -186,8 +196,7 @@ def _failures(now: datetime) -> list[Matter]:
         "%(n)s messages did not go out or arrive since yesterday",
         count,
     ) % {"n": _count(count)}
-    spoken = get_language() or "en"
-    text = " ".join(f"{_count(n)}: {reason_sentence(reason, spoken)}" for reason, n in reasons)
+    text = " ".join(f"{_count(n)}: {why(reason)}" for reason, n in reasons)
     return [Matter("info", title, text, "campaigns/", gettext_lazy("To the campaigns"))]
 
 

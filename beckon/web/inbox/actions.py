@@ -16,14 +16,16 @@ from beckon.web.inbox.queries import REOPENED, SETTLED, is_settled
 GOOD_FOR = timedelta(days=1)
 
 
-def answer(message: Message, *, body: str, template_key: str, form_id: str, by: Actor, now: datetime) -> QueueResult:
-    """Text somebody back who wrote. The first answer has the key of the message answered, so that two people who
-    answer at once send one; a later one has its form's. The gate is asked again when it leaves."""
+def answer(
+    message: Message, *, body: str, template_key: str, form_id: str, is_again: bool, by: Actor, now: datetime
+) -> QueueResult:
+    """Text somebody back who wrote. The answer has the key of the message answered, so that a double click, or two
+    people who answer at once, send one. `is_again`: another answer is meant, after one has been seen; it has its
+    form's key. The gate is asked again when it leaves."""
     assert message.person_id is not None
     assert message.sender_id is not None
-    is_first = not Message.objects.filter(dedupe_key=reply_key(message.pk)).exists()
     new = NewMessage(
-        reply_key(message.pk) if is_first else manual_key(form_id),
+        manual_key(form_id) if is_again else reply_key(message.pk),
         message.person_id,
         Channel.SMS,
         Purpose.REPLY,

@@ -8,6 +8,7 @@ class AnswerForm(forms.Form):
     """A ready answer or words of one's own."""
 
     form_id = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
     template = forms.CharField(required=False, max_length=100, label=gettext_lazy("Ready answer"))
     body = forms.CharField(
         required=False,

@@ -15,6 +15,7 @@ from beckon.consent.queries import gather_facts, load_policy
 from beckon.consent.rules import may_contact
 from beckon.consent.verdict import Later, Refused, Verdict
 from beckon.desk.models import Call
+from beckon.messaging.keys import reply_key
 from beckon.messaging.models import Message, Template
 from beckon.messaging.replies.meanings import Meaning
 from beckon.people.models import Person
@@ -26,6 +27,7 @@ FOR_PEOPLE = (Meaning.QUESTION, Meaning.OTHER, Meaning.RESCHEDULE)
 WINDOW = timedelta(days=30)
 PAGE = 50
 COUNT_UP_TO = 100
+SHOWN = 12
 CANNED = "reply/"
 """Templates whose key begins so are offered as ready answers, beside the practice's details."""
 
@@ -105,12 +107,13 @@ class Conversation:
     messages: Sequence[Message]
     calls_since: int
     is_settled: bool
+    is_answered: bool
     verdict: Verdict | None
     templates: Sequence[Template]
 
 
 def conversation(message_id: int, now: datetime) -> Conversation | None:
-    """The conversation an answer belongs to, with the last 30 messages; None where there is no such answer."""
+    """The conversation an answer belongs to, with its last messages; None where there is no such answer."""
     message = Message.objects.filter(pk=message_id, is_inbound=True).first()
     if message is None:
         return None
@@ -121,9 +124,10 @@ def conversation(message_id: int, now: datetime) -> Conversation | None:
         message,
         person,
         full_name(person) if person else "",
-        list(reversed(mine.order_by("-pk")[:30])),
+        list(reversed(mine.order_by("-pk")[:SHOWN])),
         Call.objects.filter(person_id=person.pk, started_at__gte=at, undone_at=None).count() if person else 0,
         is_settled(message_id, person.pk if person else None, now),
+        Message.objects.filter(dedupe_key=reply_key(message_id)).exists(),
         _verdict(person.pk, at, now) if person else None,
         _canned(),
     )

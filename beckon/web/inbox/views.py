@@ -103,6 +103,7 @@ def answer(request: PageRequest, message_id: int) -> HttpResponse:
         body=data["body"].strip(),
         template_key=data["template"] if data["template"] in keys else "",
         form_id=data["form_id"],
+        is_again=data["again"],
         by=request.actor,
         now=request.now,
     )
