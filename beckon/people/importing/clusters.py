@@ -103,21 +103,26 @@ def _spread_labels(stage: Stage) -> None:
 
 
 _OF_FIRST = ("given", "family", "name_key", "match_key", "phonetic")
-_COLLAPSED = (*(name for name in HEAD_COLUMNS if name not in ("points", "guardian")), *BODY_COLUMNS, *GUARDIAN_COLUMNS)
+_COLLAPSED = (
+    *(name for name in HEAD_COLUMNS if name not in ("points", "guardian", "numbers")),
+    *BODY_COLUMNS,
+    *GUARDIAN_COLUMNS,
+)
 _VALUES = ", ".join(
     f"arg_min({name}, line) AS {name}"
     if name in _OF_FIRST
     else f"coalesce(arg_min({name}, line) FILTER ({name} <> ''), '') AS {name}"
     for name in _COLLAPSED
 )
-_ROW = ", ".join(("line", *HEAD_COLUMNS, "body", "digest", "key"))
+_ROW_COLUMNS = ("line", *HEAD_COLUMNS[:-1], "body", "digest", "key")
+_ROW = ", ".join(_ROW_COLUMNS)
 _JOINED = {
     "points": "''",
     "body": f"concat_ws(chr(31), {', '.join(BODY_COLUMNS)})",
     "guardian": f"CASE WHEN concat({', '.join(GUARDIAN_COLUMNS)}) = '' THEN '' "
     f"ELSE concat_ws(chr(31), {', '.join(GUARDIAN_COLUMNS)}) END",
 }
-_SELECTED = ", ".join(_JOINED.get(name, name) for name in ("line", *HEAD_COLUMNS, "body", "digest", "key"))
+_SELECTED = ", ".join(_JOINED.get(name, name) for name in _ROW_COLUMNS)
 _POINT = ", ".join(("line", "place", *POINT_COLUMNS))
 VIEWS = """
 CREATE OR REPLACE VIEW f AS

@@ -26,12 +26,8 @@ COPY_FORMAT = "(FORMAT csv, NULL '\\N', DELIMITER E'\\x1f', QUOTE E'\\x02', ESCA
 
 LINES_FORMAT = "(FORMAT csv, NULL '', DELIMITER E'\\x1f', QUOTE E'\\x02', ESCAPE E'\\x02', FORCE_NOT_NULL ({}))"
 """How files of whole lines look, put together with `joined`: nothing is NULL but in columns that are not forced."""
-_SPLIT = "list_transform(string_split(points, chr(30)), lambda point: split_part(point, chr(29), 2))"
-_DIGEST = f"left(md5(concat_ws(chr(31), {', '.join((*HEAD_COLUMNS, 'body'))})), 16)"
-_KEY = (
-    "'d' || left(md5(concat_ws(chr(31), match_key, birth_date, postal_code, "
-    f"array_to_string(list_sort({_SPLIT}), chr(31)))), 24)"
-)
+_DIGEST = f"left(md5(concat_ws(chr(31), {', '.join((*HEAD_COLUMNS[:-1], 'body'))})), 16)"
+_KEY = "'d' || left(md5(concat_ws(chr(31), match_key, birth_date, postal_code, numbers)), 24)"
 
 
 def joined(*values: str) -> str:
@@ -111,9 +107,9 @@ class Stage:
         source = str(self.folder.parts / "rows-*.tsv").replace("'", "''")
         self.make(
             "r",
-            f"SELECT *, {_DIGEST} AS digest, {_KEY} AS key FROM read_csv('{source}', delim='\t', header=false, "
-            f"quote='', escape='', nullstr='{_NULL}', auto_detect=false, columns={{{described}}}, "
-            "max_line_size=8000000)",
+            f"SELECT * EXCLUDE (numbers), {_DIGEST} AS digest, {_KEY} AS key "
+            f"FROM read_csv('{source}', delim='\t', header=false, quote='', escape='', nullstr='{_NULL}', "
+            f"auto_detect=false, columns={{{described}}}, max_line_size=8000000)",
         )
         values = ", ".join(f"v[{at}] AS {name}" for at, name in enumerate(POINT_COLUMNS, 1))
         self.make(

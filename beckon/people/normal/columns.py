@@ -77,12 +77,15 @@ class ColumnReader:
         points = [self._phone_column(columns[i], use, kind, others) for i, use, kind in self._reader.phones]
         points += [_email_column(columns[i], others) for i in self._reader.emails]
         _leave_repeated(points, others)
-        texts = [column.texts for column in points]
+        self._find_zones(found, points[: len(self._reader.phones)])
         if Field.ADDRESS_LINE1 in self._at:
-            texts.append(self._addresses(columns, found["postal_code"], found["state"], blank, others))
+            points.append(self._addresses(columns, found["postal_code"], found["state"], blank, others))
+        texts, numbered = [column.texts for column in points], [column.values for column in points]
+        found["numbers"] = [
+            BODY_SEPARATOR.join(sorted(filter(None, row))) for row in zip(*numbered, strict=True)
+        ] or blank
         found["points"] = [POINT_SEPARATOR.join(filter(None, row)) for row in zip(*texts, strict=True)] or blank
         others.update(_places_of("", found["points"]))
-        self._find_zones(found, points[: len(self._reader.phones)])
         body = map(BODY_SEPARATOR.join, zip(*[found[name] for name in BODY_COLUMNS], strict=True))
         head = [found[name] for name in HEAD_COLUMNS]
         lines = map("\t".join, zip(map(str, numbers), *head, body, strict=True))
@@ -152,7 +155,7 @@ class ColumnReader:
 
     def _addresses(
         self, columns: Sequence[Cells], zips: Cells, states: Cells, blank: Cells, others: set[int]
-    ) -> list[str]:
+    ) -> _Points:
         """Postal addresses with a house number and a ZIP; what else there is goes to `others`."""
         column = columns[self._at[Field.ADDRESS_LINE1]]
         heads, _, tails = zip(*map(str.partition, column, repeat(" ")), strict=True)
@@ -162,15 +165,15 @@ class ColumnReader:
         if lines2 is not blank:
             seconds = map(self._streets.__getitem__, lines2)
             keys = tuple(f"{key} {second}" if second else key for key, second in zip(keys, seconds, strict=True))
-        keys = tuple(map("|".join, zip(zips, map(" ".join, zip(heads, keys, strict=True)), strict=True)))
-        texts = list(map(_POSTAL.__mod__, zip(keys, heads, printed, lines2, cities, states, zips, strict=True)))
+        found = list(map("|".join, zip(zips, map(" ".join, zip(heads, keys, strict=True)), strict=True)))
+        texts = list(map(_POSTAL.__mod__, zip(found, heads, printed, lines2, cities, states, zips, strict=True)))
         plain = self._plain_addresses(column, heads, printed, zips)
-        others.update(n for n, key in enumerate(keys) if len(key) > _LONGEST_KEY)
+        others.update(n for n, key in enumerate(found) if len(key) > _LONGEST_KEY)
         for n in _places_of(False, plain):
-            texts[n] = ""
+            texts[n] = found[n] = ""
             if column[n]:
                 others.add(n)
-        return texts
+        return _Points(found, texts)
 
     def _printed(self, columns: Sequence[Cells], wanted: Field, blank: Cells) -> Cells:
         if wanted not in self._at:

@@ -20,9 +20,11 @@ HEAD_COLUMNS = (
     "consent",
     "guardian",
     "points",
+    "numbers",
 )
 ROW_COLUMNS = ("line", *HEAD_COLUMNS, "body")
-"""A row as the workers write it, separated by tabs; `guardian` is GUARDIAN_COLUMNS joined, or ''."""
+"""A row as the workers write it, separated by tabs; `guardian` is GUARDIAN_COLUMNS joined, or '', `numbers`
+the values of the points, sorted."""
 BODY_COLUMNS = (
     "given",
     "middle",
@@ -44,7 +46,7 @@ GUARDIAN_COLUMNS = ("guardian_given", "guardian_family", "guardian_phone", "guar
 POINT_COLUMNS = ("kind", "value", "use", "line_type", "extension", "postal")
 """The values of a point; `postal` is the JSON of a postal address as it is kept."""
 
-_HEAD = [AT[name] for name in HEAD_COLUMNS[:-2]]
+_HEAD = [AT[name] for name in HEAD_COLUMNS[:-3]]
 _BODY = [AT[name] for name in BODY_COLUMNS]
 _GUARDIAN = [AT[name] for name in GUARDIAN_COLUMNS]
 
@@ -59,6 +61,7 @@ def staged(person: PersonRow) -> str:
             *[values[at] for at in _HEAD],
             BODY_SEPARATOR.join(guardian) if any(guardian) else "",
             POINT_SEPARATOR.join(map(point_text, person.points)),
+            BODY_SEPARATOR.join(sorted([point[1] for point in person.points])),
             BODY_SEPARATOR.join([values[at] for at in _BODY]),
         )
     )
