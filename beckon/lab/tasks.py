@@ -96,8 +96,9 @@ def _run(told: _Told, order: Order, number: int) -> None:
 
 
 def _order_of(campaign: Campaign, now: datetime) -> tuple[dict[str, Any], float]:
-    """The order without its seed, and how many real people one made-up person stands for."""
-    people = max(1, count(parse_definition(dict(campaign.segment_definition)), now=now).value)
+    """The order without its seed, and how many people who would come in one made-up person stands for."""
+    taken_in = int(campaign.economics.get("taken_in") or 0)
+    people = taken_in or max(1, count(parse_definition(dict(campaign.segment_definition)), now=now).value)
     made_up = min(people, MOST_PEOPLE)
     scale = people / made_up
     agents = int(campaign.economics.get("agents") or 0)
