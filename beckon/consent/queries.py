@@ -12,6 +12,7 @@ from beckon.consent.rules import explain_contact
 from beckon.consent.verdict import Finding
 from beckon.consent.whereabouts import place_of
 from beckon.core.bulk.cursor import id_array, raw_cursor
+from beckon.core.bulk.settled import read_once
 
 # In the order of PersonFacts' fields, with four columns of its place before the preferences; then the records merged
 # into the person, whether anybody cares for them, and what the caller asked for.
@@ -61,6 +62,7 @@ SELECT id, person_id, number_id, channel, purpose, state, basis
 _ALL_KINDS = frozenset({"phone", "email", "postal"})
 
 
+@read_once
 def load_policy() -> Policy:
     """The organization's contact policy; the defaults where nobody has set one."""
     row = ContactPolicy.objects.filter(id=1).first()

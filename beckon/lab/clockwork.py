@@ -17,6 +17,7 @@ from beckon.channels.carriers.base import Channel, Inbound, Receipt, Word
 from beckon.channels.carriers.sandbox.carrier import SandboxCarrier
 from beckon.core.actors import SYSTEM
 from beckon.core.bulk.garbage import without_garbage_searches
+from beckon.core.bulk.settled import settled_configuration
 from beckon.core.clock import set_clock
 from beckon.core.organizations import refresh_statistics
 from beckon.core.tenancy import org_scope
@@ -72,7 +73,7 @@ def live_a_block(world: World, at: datetime, *, is_first: bool = True, length: t
     Agents' calls fall into the block, so the clock stands at its end afterwards.
     """
     organization = world.organization
-    with org_scope(organization):
+    with settled_configuration(), org_scope(organization):
         work = _work_at(at)
         if work.visits:
             settle_visits(world, at)

@@ -16,6 +16,7 @@ from beckon.campaigns.defaults import install_defaults
 from beckon.campaigns.models import Campaign
 from beckon.campaigns.playbooks.installing import install_playbook
 from beckon.core.actors import SYSTEM
+from beckon.core.bulk.settled import settled_configuration
 from beckon.core.models import Organization
 from beckon.core.organizations import create_rehearsal, drop_organization, refresh_statistics
 from beckon.core.tenancy import org_scope
@@ -106,7 +107,8 @@ def rehearse(order: Order, *, progress: Tell | None = None) -> Rehearsed:
     )
     try:
         world, campaign = _prepare(order, organization, starts)
-        run_days(world, first=order.starts, days=7 * order.weeks, progress=progress)
+        with settled_configuration():  # nobody else knows this organization
+            run_days(world, first=order.starts, days=7 * order.weeks, progress=progress)
         return _results(order, world, campaign, began)
     finally:
         drop_organization(organization)

@@ -15,6 +15,7 @@ from beckon.consent.queries import gather_facts, load_policy
 from beckon.consent.rules import may_contact
 from beckon.consent.verdict import Allowed, Later
 from beckon.core.bulk.cursor import id_array, raw_cursor
+from beckon.core.bulk.settled import read_once
 from beckon.core.models import Organization, OrganizationKind
 from beckon.core.tenancy import current_organization
 from beckon.messaging.models import Template
@@ -77,8 +78,8 @@ def write_messages(messages: Sequence[NewMessage], *, now: datetime, facts: Mapp
     organization = current_organization()
     named = _names({m.person_id for m in messages})
     addresses, reasons = _addresses(messages, facts, now)
-    versions = _versions({m.template_key for m in messages if m.template_key}, organization)
-    practices = _practices({m.sender_id for m in messages}, organization)
+    versions = _versions(frozenset(m.template_key for m in messages if m.template_key), organization)
+    practices = _practices(frozenset(m.sender_id for m in messages), organization)
     remembered: dict[Hashable, _Worded | None] = {}
     written: list[Written] = []
     for at, message in enumerate(messages):
@@ -202,7 +203,8 @@ def practice_facts(sender: Sender, organization: Organization) -> dict[str, obje
     }
 
 
-def _practices(sender_ids: set[int], organization: Organization) -> dict[int, dict[str, object]]:
+@read_once
+def _practices(sender_ids: frozenset[int], organization: Organization) -> dict[int, dict[str, object]]:
     facts = {s.pk: practice_facts(s, organization) for s in Sender.objects.filter(pk__in=sender_ids)}
     missing = sender_ids - facts.keys()
     if missing:
@@ -265,7 +267,8 @@ def _choose_addresses(
     return addresses, reasons
 
 
-def _versions(keys: set[str], organization: Organization) -> _Versions:
+@read_once
+def _versions(keys: frozenset[str], organization: Organization) -> _Versions:
     """Newest signed-off version by (key, channel) and language; drafts only where nobody real can be reached."""
     chosen: dict[tuple[str, str], dict[str, Template]] = defaultdict(dict)
     if not keys:

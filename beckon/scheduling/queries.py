@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
+from beckon.core.bulk.settled import read_once
 from beckon.scheduling.models import Appointment, AppointmentStatus, Clinician, VisitType
 from beckon.scheduling.rules import MAX_VISIT, ClinicianHours, Slot, Span, blocks_of_day, free_slots, week_of
 
@@ -29,6 +30,11 @@ class WeekCapacity:
 
 def clinician_hours(clinician_ids: Sequence[int] | None = None) -> dict[int, ClinicianHours]:
     """Hours by clinician id, all clinicians when no ids are given; inactive ones are marked, not left out."""
+    return _clinician_hours(None if clinician_ids is None else tuple(clinician_ids))
+
+
+@read_once
+def _clinician_hours(clinician_ids: tuple[int, ...] | None) -> dict[int, ClinicianHours]:
     rows = Clinician.objects.select_related("location")
     if clinician_ids is not None:
         rows = rows.filter(pk__in=clinician_ids)

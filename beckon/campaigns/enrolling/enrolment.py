@@ -31,18 +31,23 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # The order of the list is drawn by md5 over seed, campaign and source key: the same people come first on any machine.
 _CANDIDATES = """
 WITH member AS MATERIALIZED ({members}),
-     keyed AS MATERIALIZED (SELECT person_id, min(key) AS key FROM people_sourcerecord GROUP BY person_id)
-SELECT p.id, coalesce(k.key, p.name_key || '|' || coalesce(p.birth_date::text, '')) AS key
-  FROM member m
-  JOIN people_person p ON p.id = m.id
-  LEFT JOIN keyed k ON k.person_id = p.id
- WHERE NOT EXISTS (SELECT 1 FROM campaigns_exclusion x WHERE x.campaign_id = %s AND x.person_id = p.id)
-   AND NOT EXISTS (
-           SELECT 1 FROM campaigns_enrollment e
-            WHERE e.campaign_id = %s AND e.person_id = p.id
-              AND NOT (e.left_at <= %s AND e.left_reason = ANY(%s)))
-   AND (SELECT count(*) FROM campaigns_enrollment e WHERE e.campaign_id = %s AND e.person_id = p.id) < %s
- ORDER BY md5(%s || coalesce(k.key, p.name_key || '|' || coalesce(p.birth_date::text, ''))), p.id
+     open AS MATERIALIZED (
+       SELECT p.id, p.name_key, p.birth_date
+         FROM member m
+         JOIN people_person p ON p.id = m.id
+        WHERE NOT EXISTS (SELECT 1 FROM campaigns_exclusion x WHERE x.campaign_id = %s AND x.person_id = p.id)
+          AND NOT EXISTS (
+                  SELECT 1 FROM campaigns_enrollment e
+                   WHERE e.campaign_id = %s AND e.person_id = p.id
+                     AND NOT (e.left_at <= %s AND e.left_reason = ANY(%s)))
+          AND (SELECT count(*) FROM campaigns_enrollment e WHERE e.campaign_id = %s AND e.person_id = p.id) < %s),
+     keyed AS MATERIALIZED (
+       SELECT s.person_id, min(s.key) AS key
+         FROM people_sourcerecord s JOIN open o ON o.id = s.person_id GROUP BY s.person_id)
+SELECT o.id, coalesce(k.key, o.name_key || '|' || coalesce(o.birth_date::text, '')) AS key
+  FROM open o
+  LEFT JOIN keyed k ON k.person_id = o.id
+ ORDER BY md5(%s || coalesce(k.key, o.name_key || '|' || coalesce(o.birth_date::text, ''))), o.id
  LIMIT %s
 """
 

@@ -280,7 +280,7 @@ def test_why_tells_where_a_person_stands_in_both_languages(org: Any, now: Any) -
     english, spanish = why(people[0], now=now)[0], why(people[0], now=now, language="es")[0]
     assert english.sentences[0].startswith("Waits (step second_week) until 2026-")
     assert spanish.sentences[0].startswith("Espera (paso second_week) hasta el 2026-")
-    assert english.sentences[-1] == "Earlier (text_1): The consent on record is not enough for this kind of message."
+    assert english.sentences[-1] == "Earlier (text_1): No consent to this kind of message is on record."
     assert [outcome for _, _, outcome, _ in english.trace] == ["sent", "refused"]
     assert why(people[1], now=now)[0].sentences == ("Not enrolled: The person has died.",)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from beckon.core.bulk.copying import copy_line
 from beckon.core.bulk.garbage import without_garbage_searches
+from beckon.core.bulk.settled import read_once, settled_configuration
 
 
 def _fail_while_nothing_is_searched() -> None:
@@ -41,3 +42,23 @@ def test_whatever_goes_into_a_line_comes_out_of_the_table(db: Any, rows: list[tu
             copy.write("".join(map(copy_line, rows)))
         cursor.execute("SELECT a, b, c, d FROM lines ORDER BY n")
         assert cursor.fetchall() == rows
+
+
+def test_configuration_is_read_anew_but_where_somebody_promises_that_it_stands_still(org: Any) -> None:
+    stored = {"cap": 1}
+
+    @read_once
+    def cap_for(who: str) -> str:
+        return f"{who} {stored['cap']}"
+
+    told = [cap_for("ana")]
+    stored["cap"] = 2
+    told.append(cap_for("ana"))
+    with settled_configuration():
+        told.append(cap_for("ana"))
+        stored["cap"] = 3
+        with settled_configuration():
+            told.append(cap_for("ana"))
+        told += [cap_for("ana"), cap_for("bea")]
+    told.append(cap_for("ana"))
+    assert told == ["ana 1", "ana 2", "ana 2", "ana 2", "ana 2", "bea 3", "ana 3"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
+from beckon.core.bulk.settled import read_once
 from beckon.desk.models import Disposition
 from beckon.desk.outcomes.defaults import DEFAULTS
 from beckon.desk.rules import Behaviour, behaviour_json, behaviour_of
@@ -63,6 +64,7 @@ def save_disposition(
     return row
 
 
+@read_once
 def stored_behaviours() -> dict[str, Mapping[str, Any]]:
     """Behaviour JSON of every active disposition, by code; the defaults where none were loaded."""
     rows = dict(Disposition.objects.filter(is_active=True).values_list("code", "behaviour"))
