@@ -221,6 +221,8 @@ def warnings(columns: list[ColumnLook], *, origin: str, meanings: dict[str, str]
         found.append(
             _("The file has a single column. If it should have more, its values may be separated by an unusual mark.")
         )
+    if columns and not chosen & NAMES:
+        found.append(_("No column seems to hold names. Choose which one does."))
     if columns and not chosen & _REACHED:
         found.append(_("No column holds a phone, an e-mail or a street: rows that reach nobody are refused."))
     if columns and Field.BIRTH_DATE not in chosen and Field.RECORD_NUMBER not in chosen:

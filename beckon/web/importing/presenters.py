@@ -53,7 +53,9 @@ def state_of(row: Import) -> StateLine:
 
 
 def size_words(size: int) -> str:
-    """Bytes as kB or MB."""
+    """Bytes as kB, MB or GB."""
+    if size >= 1 << 30:
+        return f"{size / (1 << 30):,.0f} GB"
     return f"{size / 1e6:,.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3)):,} kB"
 
 
