@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from beckon import config
 from beckon.core.models import Organization
 from beckon.core.organizations import create_rehearsal, drop_organization
 from beckon.ops.bench import children
@@ -34,6 +35,9 @@ def database(django_db_setup: None, django_db_blocker):
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Imports keep their files here."""
+    embedded = config.home() / config.EMBEDDED_FILE
+    if config.uses_embedded_database():  # the log-ins of the running server stay known in the other home
+        (tmp_path / config.EMBEDDED_FILE).write_bytes(embedded.read_bytes())
     monkeypatch.setenv("BECKON_HOME", str(tmp_path))
     return tmp_path
 
