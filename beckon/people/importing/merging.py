@@ -101,6 +101,9 @@ class Merger:
         plan = self._plan
         numbers = [("numbers", n, self._numbers_of(n)) for n in range(plan.number_chunks)]
         self._run_chunks(numbers, [("people", n, self._people_of(n)) for n in range(plan.people_chunks)])
+        # Not before everybody is there: the guardian may be somebody of another chunk.
+        if wards := self._export_wards():
+            self.run_last("wards", lambda: updating.write_guardians(wards, self._context))
         if plan.line_types:
             path = self._stage.export("SELECT id, line_type FROM line_types", "line-types.csv")
             self.run_last("lines", lambda: updating.write_line_types(path))
@@ -184,14 +187,11 @@ class Merger:
             points = self._stage.export(self._point_rows(where), f"points-{chunk}.csv")
             records = self._stage.export(self._record_rows(where), f"records-{chunk}.csv")
             facts = self._export_facts(where, f"new-{chunk}")
-            wards = self._export_wards(chunk)
 
             def work() -> int:
                 merged = copy_file(people, "people_person", _PERSON, never_null=_TEXTS)
                 copy_file(points, "people_contactpoint", _POINT)
                 copy_file(records, "people_sourcerecord", _RECORD)
-                if wards:
-                    updating.write_guardians(wards, self._context)
                 self._publish(facts)
                 return merged
 
@@ -292,11 +292,11 @@ class Merger:
             """)
         return " UNION ALL ".join(parts)
 
-    def _export_wards(self, chunk: int) -> Path | None:
+    def _export_wards(self) -> Path | None:
         path = self._stage.export(
             "SELECT person_id, guardian_id, is_first, given, family, key, match, number_id FROM ward_links "
-            f"WHERE guardian_id IS NOT NULL AND chunk = {chunk} ORDER BY person_id",
-            f"wards-{chunk}.csv",
+            "WHERE guardian_id IS NOT NULL ORDER BY person_id",
+            "wards.csv",
         )
         return path if path.stat().st_size else None
 

@@ -298,7 +298,7 @@ def _lay_out(stage: Stage) -> None:
     stage.make(
         "ward_links",
         """
-        SELECT i.person_id, i.chunk, coalesce(g.person_id, ai.person_id) AS guardian_id,
+        SELECT i.person_id, coalesce(g.person_id, ai.person_id) AS guardian_id,
                g.person_id IS NOT NULL AND g.first_rep = w.rep AS is_first,
                w.given, w.family, w.key, w.match, n.id AS number_id
           FROM wards w JOIN ids i USING (rep)

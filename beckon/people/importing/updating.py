@@ -193,8 +193,8 @@ SELECT person_id, guardian_id, 'guardian', true, true, false, %s FROM import_war
 """
 
 
-def write_guardians(path: Path, context: Context) -> None:
-    """Make the guardians whom this chunk's minors name, and the relationships. They may be contacted and may book."""
+def write_guardians(path: Path, context: Context) -> int:
+    """Make the guardians whom the file's minors name, and the relationships. They may be contacted and may book."""
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE import_wards (person_id bigint, guardian_id bigint, is_first boolean, "
@@ -206,6 +206,7 @@ def write_guardians(path: Path, context: Context) -> None:
         cursor.execute(_GUARDIAN_POINTS, [context.source_id])
         cursor.execute(_RELATIONSHIPS, [context.now])
         cursor.execute("DROP TABLE pg_temp.import_wards")
+    return 0
 
 
 _MISSING = """

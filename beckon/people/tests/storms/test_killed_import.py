@@ -15,9 +15,10 @@ from django.conf import settings
 
 from beckon.core.actors import SYSTEM
 from beckon.core.tenancy import org_scope
+from beckon.people.importing import planning
 from beckon.people.importing.options import ImportOptions
 from beckon.people.importing.running import prepare_import, run_import
-from beckon.people.models import ContactPoint, Import, ImportChunk, Number, Person, SourceRecord
+from beckon.people.models import ContactPoint, Import, ImportChunk, Number, Person, Relationship, SourceRecord
 from beckon.people.testing.messy_files import Mess, Truth, write_messy_file
 
 pytestmark = pytest.mark.storm
@@ -122,3 +123,18 @@ def test_an_import_killed_again_and_again_gets_there(committed_org: Any, home: P
     _check(committed_org, import_id, truth)
     again = prepare_import(committed_org, path, source_name="s", options=ImportOptions(), by=SYSTEM, now=now)
     assert run_import(committed_org, again, by=SYSTEM, now=now).unchanged == truth.created
+
+
+def test_a_guardian_of_minors_in_chunks_written_at_the_same_time_is_one_person(
+    committed_org: Any, home: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "PEOPLE_PER_CHUNK", 3)
+    path = home / "minors.csv"
+    lines = [f"{chr(65 + n)}na,Ruiz,2020-05-{n + 1:02d},02115,Mary Ruiz,617-555-0109" for n in range(24)]
+    path.write_text("\n".join(["First Name,Last Name,DOB,Zip,Guardian,Guardian Phone", *lines]))
+    import_id = prepare_import(committed_org, path, source_name="s", options=ImportOptions(), by=SYSTEM, now=now)
+    assert run_import(committed_org, import_id, by=SYSTEM, now=now).created == len(lines)
+    with org_scope(committed_org):
+        assert Relationship.objects.count() == len(lines)
+        assert Relationship.objects.values("caregiver_id").distinct().count() == 1
+        assert Person.objects.count() == len(lines) + 1
