@@ -17,6 +17,7 @@ from beckon.messaging.models import Message
 from beckon.people.models import Person, Relationship
 from beckon.people.queries import full_name, likely_duplicates, search_people
 from beckon.scheduling.models import Appointment, AppointmentStatus, Clinician, Location, VisitType
+from beckon.web.desk.words import closed_words
 
 HISTORY_SHOWN = 12
 PAST_VISITS_SHOWN = 4
@@ -80,9 +81,8 @@ def _visits(person_id: int, now: datetime) -> list[Appointment]:
 
 def _choices(task: CallTask | None) -> list[Choice]:
     overrides = task.overrides if task else {}
-    stored = stored_behaviours()
     rows = Disposition.objects.filter(is_active=True).order_by("position", "code")
-    return [Choice(row, behaviour_of(stored[row.code], overrides.get(row.code))) for row in rows if row.code in stored]
+    return [Choice(row, behaviour_of(row.behaviour, overrides.get(row.code))) for row in rows]
 
 
 def staff_names() -> dict[str, str]:
@@ -112,6 +112,11 @@ class LastCall:
     label_es: str
     due_at: datetime | None
     closed_reason: str
+
+    @property
+    def says(self) -> str:
+        """Why there is no next call, in words."""
+        return closed_words(self.closed_reason)
 
 
 def tell_last_call(call: Call) -> LastCall:

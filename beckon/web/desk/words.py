@@ -137,6 +137,13 @@ def waits(reason: str) -> str:
     return str(WAITS.get(reason) or reason_sentence(reason, get_language() or "en"))
 
 
+def closed_words(reason: str) -> str:
+    """Why somebody is off the list."""
+    if reason == "next_month":
+        return gettext("Off the list; the campaign asks again next month.")
+    return f"{gettext('Off the list.')} {reason_sentence(reason, get_language() or 'en')}"
+
+
 def describe(behaviour: Behaviour, *, attempt: int, most: int, has_other_number: bool) -> str:
     """What an outcome does, in a line or two of plain words."""
     parts = [_about_number(behaviour), _again(behaviour, is_last=attempt >= most, has_other=has_other_number)]

@@ -202,7 +202,7 @@ def test_a_call_page_asks_the_same_number_of_queries_however_long_the_history(ag
         )  # fmt: skip
     with CaptureQueriesContext(connection) as long:
         browser.get(DESK)
-    assert len(long) == len(short)
+    assert len(long) == len(short) > 10
 
 
 def test_the_script_stops_before_the_right_party_check() -> None:

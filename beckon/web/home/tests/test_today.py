@@ -146,7 +146,7 @@ def test_the_floor_asks_as_many_queries_for_one_person_held_as_for_four(org: Org
         take_next(member(org, Role.AGENT, f"a{n}@example.org")[1], [queue], by=SYSTEM, now=now)
     with CaptureQueriesContext(connection) as four:
         supervisor.get(FLOOR)
-    assert len(four) == len(one), "\n".join(q["sql"][:150] for q in four)
+    assert len(four) == len(one) > 10
 
 
 def test_a_part_that_refreshes_itself_is_no_new_look(org: Organization, now: datetime) -> None:

@@ -139,7 +139,8 @@
     if (isOurs && answer.status === 422) {
       store.drop(OUTBOX);
       tellSending("");
-      showErrors((await answer.json()).errors);
+      if (letter.draft === draftKey) showErrors((await answer.json()).errors);
+      else window.location.assign(`${desk.dataset.home}?task=${new URLSearchParams(letter.body).get("task")}`);
       return;
     }
     if (answer.redirected) { store.set(OUTBOX, letter); window.location.assign(desk.dataset.home); return; }
