@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test check storm bench fix migrations translations
+.PHONY: help setup demo demo-reset test check storm bench fix migrations translations pictures
 
 help: ## what each word does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ fix: .venv/dev.stamp ## mend what the linters can mend
 
 translations: .venv/web.stamp ## collect what the pages say into the Spanish catalogue
 	@$(BIN)/python -m beckon.web.translations update
+
+pictures: .venv/dev.stamp .venv/web.stamp ## take the help's pictures from a running `make demo`
+	@$(BIN)/python -m tests.browser.pictures
 
 migrations: .venv/dev.stamp ## write the migrations your models need
 	@$(BIN)/python -m django makemigrations --settings beckon.settings

@@ -19,6 +19,8 @@ AREAS = (
     "importing",
     "administration",
     "audit",
+    "help",
+    "health",
 )
 
 urlpatterns = [path("", include(f"beckon.web.{area}.urls")) for area in AREAS]
