@@ -46,6 +46,7 @@ from beckon.messaging.sending.outgoing import make_outgoing
 from beckon.messaging.sending.record import Handed, commit_soon, record_results
 from beckon.messaging.values import Dispatched
 from beckon.messaging.writing import PRACTICE
+from beckon.people.locking import lock_people
 
 log = logging.getLogger(__name__)
 
@@ -249,6 +250,8 @@ class _Run:
                 return None
             decided = Decided(tuple(part))
             if is_stale(part, now):
+                # Dropping locks the dropped ones' people: all of the part at once, or two senders could cross.
+                lock_people(send.due.person_id for send in part)
                 decided = decide_batch([send.due for send in part], by=self.by, now=now)
             dues = [send.due for send in mark_sending(decided.sends, token=self.token, now=now)]
             outgoing = make_outgoing(dues, held, self.organization.pk)
