@@ -11,7 +11,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from beckon.core.models import Membership, Organization
@@ -22,7 +23,7 @@ from beckon.web.importing import drafts
 LARGEST = 4 << 30
 """Bytes of a file that are taken in; a list of 20 million people has about three thousand million."""
 FIELD = "file"
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 _STRANGE = re.compile(r"[^\w.\- ()]+")
 
 
@@ -39,8 +40,8 @@ class IntoHome(FileUploadHandler):
 
     chunk_size = 1 << 20
 
-    def __init__(self, schema: str) -> None:
-        super().__init__()
+    def __init__(self, request: HttpRequest, schema: str) -> None:
+        super().__init__(request)
         self._schema, self._token, self._size = schema, "", 0
         self._path: Path | None = None
         self._out: Any = None
@@ -91,11 +92,11 @@ def receiving(view: View) -> View:
 
     @csrf_exempt
     @wraps(view)
-    def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         organization = _practice_of_importer(request, slug)
         if request.method != "POST" or organization is None:
             return view(request, slug, *args, **kwargs)
-        request.upload_handlers = [IntoHome(organization.schema_name)]
+        request.upload_handlers = [IntoHome(request, organization.schema_name)]
         return checked(request, slug, *args, **kwargs)
 
     return enter

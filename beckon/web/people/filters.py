@@ -71,7 +71,9 @@ class FilterForm(forms.Form):
     visit = forms.ChoiceField(label=_("Next appointment"), choices=_VISIT, required=False)
     reach = forms.ChoiceField(label=_("Reached by"), choices=_REACH, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=_LANGUAGE, required=False)
-    state = forms.ChoiceField(label=_("State"), required=False)
+    state = forms.CharField(
+        label=_("State"), max_length=2, required=False, widget=forms.TextInput(attrs={"placeholder": "NY"})
+    )
     age_from = forms.IntegerField(label=_("Age from"), min_value=0, max_value=130, required=False)
     age_to = forms.IntegerField(label=_("Age to"), min_value=0, max_value=130, required=False)
     origin = forms.ChoiceField(label=_("Origin"), choices=_ORIGIN, required=False)
@@ -83,12 +85,18 @@ class FilterForm(forms.Form):
         self.segments = {str(s.pk): s for s in list_segments()}
         self._choose("segment", [(pk, s.name) for pk, s in self.segments.items()])
         self._choose("source", [(name, name) for name in source_names()])
-        self._choose("state", [(code, code) for code in sorted(state_zones())])
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [ANY, *choices]
+
+    def clean_state(self) -> str:
+        """The two letters of a state."""
+        state = str(self.cleaned_data["state"]).strip().upper()
+        if state and state not in state_zones():
+            raise forms.ValidationError(_("Give the two letters of a state, such as NY."))
+        return state
 
     def clean(self) -> dict[str, Any]:
         """An age range runs upwards."""

@@ -22,14 +22,20 @@ from beckon.segments.queries import members_sql
 from beckon.web.people.consent_table import LedgerEntry
 
 PAGE = 50
+AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
 class IdPage:
-    """One page of ids, newest first; `after` is the keyset of the next page, None on the last."""
+    """One page of ids, newest first; `after` is the keyset of the next page, None on the last.
+
+    `total` people are in the segment; at least so many where `is_exact` is False.
+    """
 
     ids: list[int]
     after: int | None
+    total: int
+    is_exact: bool
 
 
 @dataclass(frozen=True)
@@ -43,23 +49,26 @@ class Look:
 
 
 def page_of(definition: Definition, *, now: datetime, after: int | None) -> IdPage:
-    """People in a segment, those added last first, from below the id `after`; read off the primary key."""
+    """People in a segment, those added last first, from below the id `after`.
+
+    Up to AT_ONCE people are gathered whole. Of more, the page is read off the primary key, which finds them soon;
+    for few it would walk through everybody.
+    """
     members = members_sql(definition, now=now)
-    below, values = ("", []) if after is None else (" AND p.id < %s", [after])
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
-        cursor.execute(
-            f"{members.text}{below} ORDER BY p.id DESC LIMIT %s", list[Any]([*members.values, *values, PAGE + 1])
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-    return IdPage(ids[:PAGE], ids[PAGE - 1] if len(ids) > PAGE else None)
-
-
-def about_everyone() -> int:
-    """How many person rows the table is believed to hold; read from the planner's statistics, so it costs nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE oid = 'people_person'::regclass")
-        return max(0, int(cursor.fetchone()[0]))
+        cursor.execute("SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)")
+        cursor.execute(f"{members.text} LIMIT %s", list[Any]([*members.values, AT_ONCE + 1]))
+        found = [row[0] for row in cursor.fetchall()]
+        total, is_exact = min(len(found), AT_ONCE), len(found) <= AT_ONCE
+        if is_exact:
+            ids = sorted((i for i in found if after is None or i < after), reverse=True)
+        else:
+            below, values = ("", []) if after is None else (" AND p.id < %s", [after])
+            cursor.execute(
+                f"{members.text}{below} ORDER BY p.id DESC LIMIT %s", list[Any]([*members.values, *values, PAGE + 1])
+            )
+            ids = [row[0] for row in cursor.fetchall()]
+    return IdPage(ids[:PAGE], ids[PAGE - 1] if len(ids) > PAGE else None, total, is_exact)
 
 
 def source_names() -> list[str]:

@@ -85,7 +85,7 @@ def test_a_wrong_filter_says_where_it_is_wrong(manager: Client) -> None:
 
 def test_long_lists_come_in_pages_and_the_exact_count_follows(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("beckon.web.people.queries.PAGE", 2)
-    monkeypatch.setattr("beckon.web.people.views.finding.AT_ONCE", 2)
+    monkeypatch.setattr("beckon.web.people.queries.AT_ONCE", 2)
     first = text_of(manager.get(PEOPLE))
     assert "2+ people" in first
     after = sorted(Person.objects.values_list("pk", flat=True))[1]
@@ -93,6 +93,16 @@ def test_long_lists_come_in_pages_and_the_exact_count_follows(manager: Client, m
     second = text_of(manager.get(PEOPLE, {"after": str(after)}))
     assert second.count("data-row>") == 1
     assert "3 people" in text_of(manager.get(f"{PEOPLE}count/"))
+
+
+def test_few_people_are_paged_in_the_same_order(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("beckon.web.people.queries.PAGE", 2)
+    first = text_of(manager.get(PEOPLE))
+    assert "3 people" in first
+    assert first.count("data-row>") == 2
+    newest = sorted(Person.objects.values_list("pk", flat=True))
+    assert f"after={newest[1]}" in first
+    assert "Ana Ruíz" in text_of(manager.get(PEOPLE, {"after": str(newest[1])}))
 
 
 def test_the_list_asks_the_same_number_of_questions_however_long_it_is(manager: Client, now: datetime) -> None:

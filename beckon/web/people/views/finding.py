@@ -7,13 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from beckon.people.queries import lines_of, search_people
-from beckon.segments.conditions import Everyone
 from beckon.segments.queries import count
 from beckon.web.access import SEES_PEOPLE, PageRequest, page, record_look
 from beckon.web.people.filters import FilterForm, definition_or_none
-from beckon.web.people.queries import PAGE, page_of
+from beckon.web.people.queries import page_of
 
-AT_ONCE = 10_000
 LEAST_LETTERS = 2
 
 
@@ -55,10 +53,11 @@ def _listed(request: PageRequest) -> dict[str, Any]:
     found = page_of(definition, now=request.now, after=int(after) if after.isdigit() and len(after) < 19 else None)
     lines = lines_of(found.ids)
     record_look(request, "people.listed", "person", found.ids)
-    context: dict[str, Any] = {"form": form, "lines": lines, "after": found.after, "is_later": bool(after)}
-    if found.after is None and not after:
-        return context | {"total": len(lines), "is_exact": True}
-    if not after:
-        at_once = count(definition, now=request.now, limit=AT_ONCE)
-        context |= {"total": at_once.value, "is_exact": at_once.exact}
-    return context | {"is_everyone": isinstance(definition.where, Everyone), "page_size": PAGE}
+    return {
+        "form": form,
+        "lines": lines,
+        "after": found.after,
+        "is_later": bool(after),
+        "total": found.total,
+        "is_exact": found.is_exact,
+    }
