@@ -17,8 +17,12 @@ INSIDE = [address for address in ALL if address.route.startswith("/o/<slug:slug>
 OUTSIDE = [address for address in ALL if address not in INSIDE]
 WRITTEN_BY_LOOKING = ("audit_auditentry", "django_session", "web_cache", "usersessions_usersession")
 """What a GET may write: the record of the look, and the session."""
-MAY_WRITE: dict[str, str] = {}
+MAY_WRITE: dict[str, str] = {
+    "/o/<slug:slug>/campaigns/<int:pk>/check/forecast/": "the figures of a draft are kept as they are worked out",
+}
 """Further addresses whose GET writes, each with its reason."""
+LOOKS_ONLY = (Role.AUDITOR, Role.ANALYST)
+"""Roles that change nothing, whatever they send."""
 
 
 @pytest.fixture
@@ -79,7 +83,10 @@ def test_a_role_opens_what_it_may_and_nothing_else(site: dict[Role, User], role:
     wrong, browser = [], browser_of(site[role])
     for address, path in paths(INSIDE):
         assert address.access is not None
-        status, _to = ask(browser, method, path)
+        with CaptureQueriesContext(connection) as seen:
+            status, _to = ask(browser, method, path)
+        if role in LOOKS_ONLY and written(seen):
+            wrong.append(f"{method} {path} changed something")
         if role not in address.access.roles:
             fine = status == 403
         else:  # within its roles a view may still refuse to change something
@@ -87,15 +94,6 @@ def test_a_role_opens_what_it_may_and_nothing_else(site: dict[Role, User], role:
         if not fine:
             wrong.append(f"{method} {path}: {status}")
     assert wrong == []
-
-
-def test_the_auditor_and_the_analyst_change_nothing(site: dict[Role, User]) -> None:
-    for role in (Role.AUDITOR, Role.ANALYST):
-        browser = browser_of(site[role])
-        for _address, path in paths(INSIDE):
-            with CaptureQueriesContext(connection) as seen:
-                ask(browser, "post", path)
-            assert written(seen) == [], (role, path)
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
@@ -159,7 +157,8 @@ def written(seen: CaptureQueriesContext) -> list[str]:
     return [sql for sql in changes if not any(table in sql[:120] for table in WRITTEN_BY_LOOKING)]
 
 
-def test_another_practices_rows_are_not_reached_by_their_numbers(
-    site: dict[Role, User], committed_org: Organization
-) -> None:
-    assert ask(browser_of(site[Role.ADMINISTRATOR]), "get", f"/o/{committed_org.slug}/people/1/")[0] == 404
+def test_a_member_finds_nothing_in_another_practice(site: dict[Role, User]) -> None:
+    Organization.objects.create(slug="other", schema_name="o_other", name="Other practice")
+    browser = browser_of(site[Role.ADMINISTRATOR])
+    elsewhere = [path.replace("/o/test/", "/o/other/") for _address, path in paths(INSIDE)[::5]]
+    assert [path for path in elsewhere if ask(browser, "get", path)[0] != 404] == []
