@@ -28,7 +28,7 @@ DIALS_PER_AGENT_DAY = _FORECAST.dials_per_agent_day
 DIAL_CENTS = _FORECAST.agent_month_cents / (WORKDAYS_IN_A_WEEK * WEEKS_IN_A_MONTH * DIALS_PER_AGENT_DAY)
 """What a dial costs, at the rate the forecast before launch uses, so that plan and outcome compare."""
 
-LARGE = 200_000
+LARGE = 30_000
 
 
 def _rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -149,11 +149,9 @@ WITH mine AS MATERIALIZED (SELECT DISTINCT person_id FROM campaigns_enrollment W
      visit AS MATERIALIZED (
        SELECT person_id, bool_or(status = 'kept') AS kept FROM scheduling_appointment
         WHERE campaign_id = %(campaign)s AND status <> 'entered_in_error' GROUP BY person_id)
-SELECT count(*) FILTER (WHERE person_id IN (SELECT person_id FROM touched)),
-       count(*) FILTER (WHERE person_id IN (SELECT person_id FROM answered)),
-       count(*) FILTER (WHERE person_id IN (SELECT person_id FROM visit)),
-       count(*) FILTER (WHERE person_id IN (SELECT person_id FROM visit WHERE kept))
-FROM mine"""
+SELECT count(t.person_id), count(a.person_id), count(v.person_id), count(*) FILTER (WHERE v.kept)
+  FROM mine LEFT JOIN touched t USING (person_id) LEFT JOIN answered a USING (person_id)
+  LEFT JOIN visit v USING (person_id)"""
 
 
 def funnel(campaign: Campaign, *, now: datetime) -> Funnel:
@@ -279,7 +277,7 @@ def cohort(period: Period, *, campaign_id: int | None = None) -> Cohort:
 
 
 def is_large() -> bool:
-    """Whether figures take longer to count than a page should take: more than some 200,000 messages and calls."""
+    """Whether figures take longer to count than a page should take: more messages and calls than LARGE."""
     sql = """SELECT coalesce((SELECT max(id) FROM messaging_message), 0)
                   + coalesce((SELECT max(id) FROM desk_call), 0)"""
     return int(_one(sql, {})[0]) > LARGE

@@ -34,8 +34,9 @@ from beckon.segments.queries import Count, count, sample
 PAGE = 50
 LOOKED_AT = 400
 """People of a segment asked about per channel; of larger ones the share is told of this sample."""
-SMALL = 20_000
-"""Enrolled people up to which exact figures are counted anew for every look; above, a count serves for a minute."""
+SMALL = 5_000
+"""Enrolled people up to which exact figures are counted anew for every look; above, a count serves for a while."""
+KEPT_SECONDS = 180
 LOG = 200
 
 
@@ -110,7 +111,7 @@ SELECT campaign_id, count(DISTINCT person_id) FROM scheduling_appointment
 _NEXT_DUE = """
 SELECT c.id, (SELECT e.due_at FROM campaigns_enrollment e
                WHERE e.left_at IS NULL AND e.campaign_id = c.id ORDER BY e.due_at LIMIT 1)
-  FROM campaigns_campaign c WHERE c.status IN ('running', 'paused')"""
+  FROM campaigns_campaign c WHERE c.id = ANY(%s)"""
 
 
 def list_campaigns(now: datetime) -> list[Row]:
@@ -118,7 +119,8 @@ def list_campaigns(now: datetime) -> list[Row]:
     found = list(Campaign.objects.select_related("playbook").order_by("-launched_at", "-pk"))
     sums = {row[0]: row[1:] for row in _rows(_COUNTED, [])}
     booked = dict(_rows(_BOOKED, []))
-    due = dict(_rows(_NEXT_DUE, []))
+    lively = [pk for pk, (enrolled, left) in sums.items() if (enrolled or 0) > (left or 0)]
+    due = dict(_rows(_NEXT_DUE, [lively]))
     rows = []
     for campaign in found:
         enrolled, left = sums.get(campaign.pk, (0, 0))
@@ -243,24 +245,32 @@ def standing(campaign_id: int) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Live:
-    """The figures of a campaign at work. `as_of`: domain time; where it is large they may be a minute old."""
+    """The figures of a campaign at work. `as_of`: domain time; where it is large they may be minutes old."""
 
     funnel: Funnel
     counters: dict[str, int]
     as_of: datetime
 
 
+def is_at_hand(campaign: Campaign, what: str) -> bool:
+    """Whether the figures `what` (live or results) can be had at once: few people, or counted lately."""
+    return counters(campaign.pk).get("enrolled", 0) <= SMALL or cache.get(_kept_as(campaign, what)) is not None
+
+
 def live_figures(campaign: Campaign, now: datetime) -> Live:
-    """Funnel and counters, exact; of a large campaign at most a minute old, so that many may watch it."""
+    """Funnel and counters, exact; of a large campaign counted within the last minutes, so that many may watch it."""
     counted = counters(campaign.pk)
     if counted.get("enrolled", 0) <= SMALL:
         return Live(report_queries.funnel(campaign, now=now), counted, now)
-    key = f"live:{current_organization().schema_name}:{campaign.pk}"
-    held: tuple[Funnel, datetime] | None = cache.get(key)
+    held: tuple[Funnel, datetime] | None = cache.get(_kept_as(campaign, "live"))
     if held is None:
         held = (report_queries.funnel(campaign, now=now), now)
-        cache.set(key, held, 60)
+        cache.set(_kept_as(campaign, "live"), held, KEPT_SECONDS)
     return Live(held[0], counted, held[1])
+
+
+def _kept_as(campaign: Campaign, what: str) -> str:
+    return f"{what}:{current_organization().schema_name}:{campaign.pk}"
 
 
 _ENROLLED = """
@@ -290,15 +300,6 @@ SELECT e.person_id, p.given_name, p.family_name, p.time_zone, s.step, s.at, s.re
  ORDER BY e.id LIMIT %(limit)s"""
 
 _TOUCHED = {
-    "contacted": """
-       SELECT person_id FROM messaging_message
-        WHERE campaign_id = %(campaign)s AND NOT is_inbound AND sent_at IS NOT NULL
-       UNION SELECT person_id FROM desk_call WHERE campaign_id = %(campaign)s AND undone_at IS NULL""",
-    "answered": """
-       SELECT person_id FROM messaging_message WHERE campaign_id = %(campaign)s AND is_inbound
-       UNION SELECT person_id FROM desk_call WHERE campaign_id = %(campaign)s AND answered AND undone_at IS NULL
-       UNION SELECT person_id FROM scheduling_appointment WHERE campaign_id = %(campaign)s AND call_id IS NULL
-         AND status <> 'entered_in_error'""",
     "visit": """
        SELECT person_id FROM scheduling_appointment
         WHERE campaign_id = %(campaign)s AND status <> 'entered_in_error'""",
@@ -310,7 +311,22 @@ _TOUCHED = {
        SELECT m.person_id FROM messaging_message m
         WHERE m.campaign_id = %(campaign)s AND NOT m.is_inbound AND m.channel = %(value)s AND m.status = %(outcome)s""",
 }
-"""As the funnel of reports.queries counts them."""
+"""As the funnel of reports.queries counts them; sets small enough to be gathered whole."""
+_EXISTS = {
+    "contacted": """(
+       EXISTS (SELECT 1 FROM messaging_message m WHERE m.person_id = e.person_id AND m.campaign_id = %(campaign)s
+                  AND NOT m.is_inbound AND m.sent_at IS NOT NULL)
+       OR EXISTS (SELECT 1 FROM desk_call d WHERE d.person_id = e.person_id AND d.campaign_id = %(campaign)s
+                     AND d.undone_at IS NULL))""",
+    "answered": """(
+       EXISTS (SELECT 1 FROM messaging_message m WHERE m.person_id = e.person_id AND m.campaign_id = %(campaign)s
+                  AND m.is_inbound)
+       OR EXISTS (SELECT 1 FROM desk_call d WHERE d.person_id = e.person_id AND d.campaign_id = %(campaign)s
+                     AND d.answered AND d.undone_at IS NULL)
+       OR EXISTS (SELECT 1 FROM scheduling_appointment a WHERE a.person_id = e.person_id
+                     AND a.campaign_id = %(campaign)s AND a.call_id IS NULL AND a.status <> 'entered_in_error'))""",
+}
+"""The same for what most people have: asked person by person, so that a page of them comes at once."""
 _WHICH = {
     "in": ("e.left_at IS NULL", "e.due_at"),
     "step": ("e.left_at IS NULL AND e.step = %(value)s", "e.due_at"),
@@ -319,7 +335,7 @@ _WHICH = {
     "goal": ("e.goal_met_at IS NOT NULL", "e.goal_met_at"),
     "second_goal": ("e.second_goal_met_at IS NOT NULL", "e.second_goal_met_at"),
 }
-KINDS = frozenset({*_WHICH, *_TOUCHED, "excluded", "outcome"})
+KINDS = frozenset({*_WHICH, *_TOUCHED, *_EXISTS, "excluded", "outcome"})
 
 
 def people_behind(
@@ -331,6 +347,8 @@ def people_behind(
         sql = _EXCLUDED
     elif kind == "outcome":
         sql = _OF_STEP
+    elif kind in _EXISTS:
+        sql = _ENROLLED.format(at="coalesce(e.left_at, e.due_at)", which=_EXISTS[kind])
     elif kind in _TOUCHED:
         enrolled = f"e.person_id IN ({_TOUCHED[kind]})"
         sql = _ENROLLED.format(at="coalesce(e.left_at, e.due_at)", which=enrolled)
@@ -409,8 +427,18 @@ class Results:
         return sum(self.message_cents.values()) + self.call_cents
 
 
-def results_of(campaign_id: int) -> Results:
-    """Answers by meaning, messages by channel and outcome, wordings under test, calls, money. Five statements."""
+def results_of(campaign: Campaign) -> Results:
+    """Answers by meaning, messages by channel and outcome, wordings under test, calls, money; kept as live_figures."""
+    if counters(campaign.pk).get("enrolled", 0) <= SMALL:
+        return _count_results(campaign.pk)
+    held: Results | None = cache.get(_kept_as(campaign, "results"))
+    if held is None:
+        held = _count_results(campaign.pk)
+        cache.set(_kept_as(campaign, "results"), held, KEPT_SECONDS)
+    return held
+
+
+def _count_results(campaign_id: int) -> Results:
     messages: dict[str, dict[str, int]] = {}
     cents: dict[str, float] = {}
     for channel, status, number, cost in _rows(_MESSAGES, [campaign_id]):

@@ -134,7 +134,7 @@ class ChannelRow:
 
 def results_shown(campaign: Campaign) -> dict[str, Any]:
     """Everything the results tab shows."""
-    found = results_of(campaign.pk)
+    found = results_of(campaign)
     states = [s for s in STATES if any(numbers.get(s) for numbers in found.messages.values())]
     answers = sum(number for _m, number, _p in found.replies)
     return {

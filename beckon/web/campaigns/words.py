@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from beckon.campaigns.life import LaunchNo
@@ -50,7 +50,7 @@ HIPAA: Mapping[str, Words] = {
 TCPA: Mapping[str, Words] = {"informational": _("Informational"), "telemarketing": _("Telemarketing")}
 MEANINGS: Mapping[str, Words] = {
     "yes": _("Yes"),
-    "no": pgettext_lazy("an answer", "No"),
+    "no": _("No"),
     "later": _("Later"),
     "question": _("A question"),
     "reschedule": _("Another time"),

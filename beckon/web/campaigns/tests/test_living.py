@@ -126,3 +126,14 @@ def test_the_list_says_what_runs_and_what_is_empty(org: Organization, now: datet
     ((group, rows),) = page.context["groups"]
     assert (group, rows[0].people, rows[0].active) == ("running", 12, 12)
     assert rows[0].next_due == Enrollment.objects.filter(campaign=found).earliest("due_at").due_at
+
+
+def test_figures_that_take_long_follow_the_page_and_are_kept(
+    org: Organization, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("beckon.web.campaigns.queries.SMALL", 3)
+    client, address = member(org, Role.MANAGER), f"/o/{org.slug}/campaigns/{campaign.pk}/"
+    assert "funnel" not in client.get(address).context
+    part = client.get(address, headers={"HX-Request": "true"})
+    assert part.context["figures"].enrolled == 12
+    assert client.get(address).context["figures"].enrolled == 12

@@ -36,6 +36,13 @@ def _frame(request: PageRequest, found: Campaign, tab: str) -> dict[str, Any]:
     }
 
 
+def _later(request: PageRequest, found: Campaign, tab: str, what: str) -> HttpResponse | None:
+    """The frame alone where the figures take long to count: they follow by themselves. None where they are at hand."""
+    if request.htmx or "full" in request.GET or queries.is_at_hand(found, what):
+        return None
+    return render(request, "campaigns/later.html", _frame(request, found, tab))
+
+
 def _render(request: PageRequest, name: str, shown: dict[str, Any]) -> HttpResponse:
     return render(request, f"campaigns/{name}_part.html" if request.htmx else f"campaigns/{name}.html", shown)
 
@@ -48,6 +55,8 @@ def campaign(request: PageRequest, pk: int) -> HttpResponse:
         if request.role in RUNS_CAMPAIGNS:
             return redirect("campaign_check", request.organization.slug, pk)
         return redirect("campaigns", request.organization.slug)
+    if later := _later(request, found, "journey", "live"):
+        return later
     live = queries.live_figures(found, request.now)
     shown = _frame(request, found, "journey") | {
         "funnel": funnel_steps(live.funnel),
@@ -63,6 +72,8 @@ def campaign(request: PageRequest, pk: int) -> HttpResponse:
 def results(request: PageRequest, pk: int) -> HttpResponse:
     """Answers, messages by channel and outcome, wordings under test, cost against budget and forecast."""
     found = queries.find_campaign(pk, draft=False)
+    if later := _later(request, found, "results", "results"):
+        return later
     return _render(request, "results", _frame(request, found, "results") | results_shown(found))
 
 
@@ -70,6 +81,8 @@ def results(request: PageRequest, pk: int) -> HttpResponse:
 def gone(request: PageRequest, pk: int) -> HttpResponse:
     """Who never came in and who left, by reason."""
     found = queries.find_campaign(pk, draft=False)
+    if later := _later(request, found, "gone", "live"):
+        return later
     live = queries.live_figures(found, request.now)
     shown = _frame(request, found, "gone") | {
         "excluded": reasons_of(live.funnel.excluded),
