@@ -11,7 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -48,6 +49,8 @@ class Site:
     password: str
     organization: Any
     campaign_id: int
+    folder: Path
+    environment: Mapping[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -57,12 +60,16 @@ def site(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest
     with django_db_blocker.unblock():
         organization, campaign_id = _sample_practice(folder)
         port = _free_port()
-        server = _serve(port, folder)
+        environment = _environment(port, folder)
+        server = _start(["web", "--port", str(port)], environment, folder / "web.log")
         try:
             _wait_for(f"http://localhost:{port}/healthz", server, folder)
             from beckon.ops.sample_staff import PASSWORD, SECOND_SLUG
 
-            yield Site(f"http://localhost:{port}", organization.slug, SECOND_SLUG, PASSWORD, organization, campaign_id)
+            yield Site(
+                f"http://localhost:{port}", organization.slug, SECOND_SLUG, PASSWORD, organization, campaign_id,
+                folder, environment,
+            )  # fmt: skip
         finally:
             server.terminate()
             server.wait(20)
@@ -77,11 +84,11 @@ def _sample_practice(folder: Path) -> tuple[Any, int]:
     from beckon.core.tenancy import org_scope
     from beckon.lab.campaign import Plan, launch_in_sandbox
     from beckon.lab.clockwork import run_days
-    from beckon.lab.demo import SAMPLE
     from beckon.lab.intake import take_in
-    from beckon.lab.living import begin_a_day
     from beckon.lab.population import default_population
     from beckon.lab.practice import set_up_practice
+    from beckon.lab.sample.demo import SAMPLE
+    from beckon.lab.sample.living import begin_a_day
     from beckon.lab.world import World, agents_named, load_people
     from beckon.ops.sample_staff import make_sample_staff
 
@@ -119,7 +126,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _serve(port: int, folder: Path) -> "subprocess.Popen[bytes]":
+def _environment(port: int, folder: Path) -> dict[str, str]:
+    """What a process of this site is told: the run's database, a home of its own."""
     from django.conf import settings
 
     def url(alias: str) -> str:
@@ -127,7 +135,7 @@ def _serve(port: int, folder: Path) -> "subprocess.Popen[bytes]":
         secret = f":{found['PASSWORD']}" if found["PASSWORD"] else ""
         return f"postgresql://{found['USER']}{secret}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
 
-    environment = {
+    return {
         **os.environ,
         "BECKON_HOME": str(folder),
         "BECKON_DATABASE_URL": url("default"),
@@ -135,9 +143,12 @@ def _serve(port: int, folder: Path) -> "subprocess.Popen[bytes]":
         "BECKON_SECRET_KEY": settings.SECRET_KEY,
         "BECKON_BASE_URL": f"http://localhost:{port}",
     }
-    with (folder / "web.log").open("wb") as log:
-        words = [sys.executable, "-m", "beckon.ops.cli", "web", "--port", str(port)]
-        return subprocess.Popen(words, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+
+def _start(words: list[str], environment: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "beckon.ops.cli", *words]
+        return subprocess.Popen(command, env=dict(environment), stdout=out, stderr=out, stdin=subprocess.DEVNULL)
 
 
 def _wait_for(url: str, server: "subprocess.Popen[bytes]", folder: Path) -> None:
@@ -166,6 +177,32 @@ def _forget(organization: Any) -> None:
     connections.close_all()
 
 
+@pytest.fixture
+def worker(site: Site) -> Iterator[None]:
+    """A worker that does the site's jobs while the test runs."""
+    process = _start(["worker"], site.environment, site.folder / "worker.log")
+    yield
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def inside(site: Site, django_db_blocker: Any) -> Callable[[], AbstractContextManager[Any]]:
+    """with inside(): the tables of the site's practice, in one transaction that is committed."""
+    from beckon.core.tenancy import org_scope
+
+    @contextmanager
+    def scope() -> Iterator[Any]:
+        with django_db_blocker.unblock(), org_scope(site.organization) as organization:
+            yield organization
+
+    return scope
+
+
 @pytest.fixture(scope="session")
 def chromium(site: Site) -> Iterator[Browser]:
     """The browser. The site is made first: Django refuses queries once Playwright's loop runs in this thread."""
@@ -181,7 +218,10 @@ def chromium(site: Site) -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(chromium: Browser, site: Site) -> Iterator[Any]:
-    """visit("manager", width=390, language="es", theme="dark"): a visitor of that role with a browser of their own."""
+    """visit("manager", width=390, language="es", theme="dark"): a visitor of that role with a browser of their own.
+
+    Instead of a role the e-mail of somebody in particular; without one, nobody is logged in.
+    """
     opened: list[tuple[BrowserContext, Visitor]] = []
 
     def come(role: str = "", *, width: int = 1280, language: str = "en", theme: str = "light") -> Visitor:
@@ -194,7 +234,7 @@ def visit(chromium: Browser, site: Site) -> Iterator[Any]:
         visitor = Visitor(page, site.url, site.slug)
         opened.append((context, visitor))
         if role:
-            visitor.log_in(f"{role}@example.org", site.password)
+            visitor.log_in(role if "@" in role else f"{role}@example.org", site.password)
         return visitor
 
     yield come

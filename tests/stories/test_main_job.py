@@ -19,12 +19,12 @@ from beckon.core.models import Organization
 from beckon.core.organizations import create_rehearsal, drop_organization
 from beckon.core.tenancy import org_scope
 from beckon.desk.models import Call
-from beckon.lab import demo
 from beckon.lab.campaign import Plan, launch_in_sandbox
 from beckon.lab.clockwork import run_days
 from beckon.lab.intake import take_in
 from beckon.lab.population import default_population
 from beckon.lab.practice import set_up_practice
+from beckon.lab.sample import demo
 from beckon.lab.world import World, agents_named, load_people
 from beckon.messaging.models import Message
 from beckon.people.models import Person

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from beckon.lab.living import LONGEST_STEP, morning_after, next_step
+from beckon.lab.sample.living import LONGEST_STEP, morning_after, next_step
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -14,9 +14,9 @@ from beckon.campaigns.models import Campaign
 from beckon.core.models import Organization
 from beckon.core.organizations import drop_organization
 from beckon.core.tenancy import org_scope
-from beckon.lab import demo
 from beckon.lab.clockwork import FIRST_HOUR, LAST_HOUR
-from beckon.lab.living import begin_a_day
+from beckon.lab.sample import demo
+from beckon.lab.sample.living import begin_a_day
 from beckon.lab.world import World
 from beckon.ops.migrations import migrate_all
 from beckon.ops.neighbours import is_free, serve_with_neighbours

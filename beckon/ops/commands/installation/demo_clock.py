@@ -5,8 +5,8 @@ import os
 import signal
 from types import FrameType
 
-from beckon.lab import demo
-from beckon.lab.living import live_on
+from beckon.lab.sample import demo
+from beckon.lab.sample.living import live_on
 
 HELP = "Let the sample practice live: its clock runs at the speed set on the pages, people answer, colleagues call."
 
