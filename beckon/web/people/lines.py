@@ -171,7 +171,7 @@ def compared(mine: Profile, theirs: Profile) -> list[Compared]:
     """The two records, field by field."""
     rows = []
     for name, label in _SIDE_BY_SIDE.items():
-        a, b = _plain(getattr(mine.person, name)), _plain(getattr(theirs.person, name))
+        a, b = (_said(name, getattr(profile.person, name)) for profile in (mine, theirs))
         if a or b:
             rows.append(Compared(label, a, b, a == b, not a and bool(b)))
     for kind, label in words.KINDS.items():
@@ -188,7 +188,10 @@ def _points(profile: Profile, kind: str) -> str:
     return ", ".join(phone(p.text) for p in profile.active_points if p.kind == kind)
 
 
-def _plain(value: Any) -> str:
+def _said(name: str, value: Any) -> str:
+    tables = {"sex": words.SEXES, "language": words.LANGUAGES}
+    if name in tables:
+        return str(word(tables[name], value)) if value else ""
     if isinstance(value, datetime):
         return formats.date_format(value, "DATE_FORMAT")
     return formats.date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value or "")

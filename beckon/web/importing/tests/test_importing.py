@@ -16,6 +16,7 @@ from beckon.people.errors import UnreadableFile
 from beckon.people.models import Import, Person
 from beckon.people.tasks import run_import, undo_import
 from beckon.web.importing import drafts
+from beckon.web.importing.reasons import in_words
 from beckon.web.importing.uploads import safe_name
 from beckon.web.people.tests.scene import browser_of, stranger, text_of
 
@@ -267,3 +268,18 @@ def test_old_drafts_are_swept_away(manager: Client, sent: str, home: Path, monke
 )
 def test_a_files_name_leads_nowhere(given: str, kept: str) -> None:
     assert safe_name(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("area code 999 is not in use", "the area code is not in use"),
+        ("area code … is not in use", "the area code is not in use"),
+        ("more than … years ago", "more than 120 years ago"),
+        ("no usable name", "no usable name"),
+        ("something nobody has translated", "something nobody has translated"),
+    ],
+)
+def test_reasons_are_known_whatever_values_stand_in_them(reason: str, words: str) -> None:
+    assert in_words(reason, "en") == reason
+    assert in_words(reason, "fr") == words

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,6 +22,7 @@ from beckon.web.access import RUNS_CAMPAIGNS, PageRequest, page, record_look
 from beckon.web.importing import drafts
 from beckon.web.importing.presenters import STAGES, figures_of, reasons_of, state_of
 from beckon.web.importing.queries import find_import, job_state, newer_than
+from beckon.web.importing.reasons import in_words
 from beckon.web.importing.refusals import told
 
 AT_ONCE = 5_000
@@ -64,6 +66,9 @@ def import_reasons(request: PageRequest, pk: int) -> HttpResponse:
     """Why rows and values were refused, with examples; read from the reports after the page stands."""
     row = _import(pk)
     reasons = reasons_of(folder_of(request.organization.schema_name, pk))
+    language = get_language() or "en"
+    for one in (*reasons.rows, *reasons.values):
+        one.reason = in_words(one.reason, language)
     return render(request, "importing/_reasons.html", {"row": row, "reasons": reasons})
 
 
