@@ -19,7 +19,8 @@ from beckon.people.importing.folders import owner_only
 
 KEPT = timedelta(days=3)
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{22}$")
-_ABOUT = "draft.json"
+ABOUT = ".draft.json"
+"""What is known of a draft, beside its file; the name of no file that is sent begins with a dot."""
 
 
 @dataclass
@@ -82,19 +83,21 @@ def save(schema: str, draft: Draft) -> None:
     """Keep what is known of a draft; replaced as a whole."""
     folder = uploads_of(schema) / draft.token
     with owner_only():
-        fresh = folder / f"{_ABOUT}.new"
+        fresh = folder / f"{ABOUT}.new"
         fresh.write_text(json.dumps(asdict(draft)))
-        fresh.replace(folder / _ABOUT)
+        fresh.replace(folder / ABOUT)
 
 
 def load(schema: str, token: str) -> Draft | None:
     """The draft of this token; None when it is gone or never was."""
     if not _TOKEN.match(token):
         return None
-    path = uploads_of(schema) / token / _ABOUT
+    path = uploads_of(schema) / token / ABOUT
     if not path.exists():
         return None
     data = json.loads(path.read_text())
+    if data["token"] != token or Path(data["file_name"]).name != data["file_name"]:
+        return None  # not what was written here
     return Draft(**(data | {"columns": [ColumnLook(**column) for column in data["columns"]]}))
 
 

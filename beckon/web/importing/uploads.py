@@ -79,11 +79,16 @@ class IntoHome(FileUploadHandler):
             self._out.close()
             drafts.remove(self._schema, self._token)
 
+    def throw_away_unclaimed(self) -> None:
+        """What came and became no draft does not stay: the form's token was wrong, or something broke."""
+        if self._token and drafts.load(self._schema, self._token) is None:
+            self.upload_interrupted()
+
 
 def safe_name(name: str) -> str:
     """A file's name without anything that could lead elsewhere or be taken for a command."""
     plain = _STRANGE.sub("_", Path(name.replace("\\", "/")).name).strip(". ")
-    return plain[-120:] or "file.csv"
+    return plain[-120:].lstrip(". ") or "file.csv"
 
 
 def receiving(view: View) -> View:
@@ -96,8 +101,12 @@ def receiving(view: View) -> View:
         organization = _practice_of_importer(request, slug)
         if request.method != "POST" or organization is None:
             return view(request, slug, *args, **kwargs)
-        request.upload_handlers = [IntoHome(request, organization.schema_name)]
-        return checked(request, slug, *args, **kwargs)
+        into_home = IntoHome(request, organization.schema_name)
+        request.upload_handlers = [into_home]
+        try:
+            return checked(request, slug, *args, **kwargs)
+        finally:
+            into_home.throw_away_unclaimed()
 
     return enter
 

@@ -60,7 +60,7 @@ def test_a_file_cannot_pass_itself_off_as_what_is_known_of_a_draft(org: Any, hom
 
 def test_what_is_known_of_a_draft_must_be_of_that_draft(org: Any, tmp_path: Path) -> None:
     token, folder = drafts.new_folder(org.schema_name)
-    (folder / drafts._ABOUT).write_bytes(forged(tmp_path / "another-practice.csv", "user:1", 7))
+    (folder / drafts.ABOUT).write_bytes(forged(tmp_path / "another-practice.csv", "user:1", 7))
     assert drafts.load(org.schema_name, token) is None
     assert drafts.draft_of_import(org.schema_name, 7) is None
 
