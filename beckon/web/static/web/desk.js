@@ -228,6 +228,13 @@
     });
     if (!document.querySelector("[data-focus]")) desk.querySelector("[data-focus-first]")?.focus({ preventScroll: true });
   }
+  // The person stays with the agent while the call lasts, also while another tab (the health record) is in front.
+  if (form) {
+    setInterval(() => {
+      fetch(form.dataset.keep, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": token(), "X-Beckon-Poll": "1" } })
+        .catch(() => { /* without connection the next one does it */ });
+    }, 240000);
+  }
   window.addEventListener("online", flush);
   flush();
 
