@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from beckon.core import actors
@@ -20,6 +20,7 @@ from beckon.core.audit.actions import record_audit
 from beckon.core.clock import domain_now
 from beckon.core.models import Membership, Organization, Role, User
 from beckon.core.tenancy import org_scope
+from beckon.web.middleware import is_poll
 
 EVERYONE = frozenset(Role)
 SEES_PEOPLE = EVERYONE - {Role.ANALYST}
@@ -58,6 +59,13 @@ class Access:
 View = Callable[..., HttpResponseBase]
 
 
+def _to_log_in(request: HttpRequest) -> HttpResponseBase:
+    """The log-in, and back here afterwards; 401 for a part of a page, which then reloads the whole page."""
+    if is_poll(request) or request.headers.get("HX-Request"):
+        return HttpResponse(status=401)
+    return redirect_to_login(request.get_full_path())
+
+
 def page(roles: frozenset[Role]) -> Callable[[View], View]:
     """Let members of the practice `slug` with one of `roles` in, inside its scope: one transaction, rendering included.
 
@@ -69,7 +77,7 @@ def page(roles: frozenset[Role]) -> Callable[[View], View]:
         @wraps(view)
         def enter(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_log_in(request)
             asked = cast(PageRequest, request)
             membership = (
                 Membership.objects.select_related("organization")
@@ -99,7 +107,7 @@ def signed_in(view: View) -> View:
     @wraps(view)
     def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_log_in(request)
         asked = cast(PageRequest, request)
         asked.actor = actors.user(asked.user.pk)
         return view(asked, *args, **kwargs)
@@ -114,7 +122,7 @@ def operator(view: View) -> View:
     @wraps(view)
     def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_log_in(request)
         asked = cast(PageRequest, request)
         if not asked.user.is_operator:
             raise PermissionDenied
