@@ -25,7 +25,6 @@ from beckon.core.staff.queries import list_members
 from beckon.core.tenancy import current_organization
 from beckon.reports import queries as report_queries
 from beckon.reports.figures import Funnel
-from beckon.reports.queries import DIAL_CENTS
 from beckon.scheduling.queries import capacity
 from beckon.segments.conditions import parse_definition
 from beckon.segments.models import Segment
@@ -117,10 +116,10 @@ SELECT c.id, (SELECT e.due_at FROM campaigns_enrollment e
 def list_campaigns(now: datetime) -> list[Row]:
     """Every campaign, newest first. Figures from the counters, so the list costs the same however many people."""
     found = list(Campaign.objects.select_related("playbook").order_by("-launched_at", "-pk"))
-    sums = {row[0]: row[1:] for row in _rows(_COUNTED, [])}
-    booked = dict(_rows(_BOOKED, []))
+    sums = {row[0]: row[1:] for row in rows_of(_COUNTED, [])}
+    booked = dict(rows_of(_BOOKED, []))
     lively = [pk for pk, (enrolled, left) in sums.items() if (enrolled or 0) > (left or 0)]
-    due = dict(_rows(_NEXT_DUE, [lively]))
+    due = dict(rows_of(_NEXT_DUE, [lively]))
     rows = []
     for campaign in found:
         enrolled, left = sums.get(campaign.pk, (0, 0))
@@ -225,7 +224,7 @@ def needs_of(campaign: Campaign, *, now: datetime) -> Needs:
 def named(person_ids: Sequence[int]) -> list[Lister]:
     """These people by name, in the order given."""
     sql = "SELECT id, given_name, family_name, time_zone FROM people_person WHERE id = ANY(%s)"
-    found = {row[0]: row for row in _rows(sql, [list(person_ids)])}
+    found = {row[0]: row for row in rows_of(sql, [list(person_ids)])}
     return [_lister(found[i], "", None, "", "", i) for i in person_ids if i in found]
 
 
@@ -236,7 +235,7 @@ def _lister(row: tuple[Any, ...], *rest: Any) -> Lister:
 def standing(campaign_id: int) -> dict[str, int]:
     """How many people stand at each step now."""
     return dict(
-        _rows(
+        rows_of(
             "SELECT step, count(*) FROM campaigns_enrollment WHERE campaign_id = %s AND left_at IS NULL GROUP BY 1",
             [campaign_id],
         )
@@ -254,7 +253,7 @@ class Live:
 
 def is_at_hand(campaign: Campaign, what: str) -> bool:
     """Whether the figures `what` (live or results) can be had at once: few people, or counted lately."""
-    return counters(campaign.pk).get("enrolled", 0) <= SMALL or cache.get(_kept_as(campaign, what)) is not None
+    return counters(campaign.pk).get("enrolled", 0) <= SMALL or cache.get(kept_as(campaign, what)) is not None
 
 
 def live_figures(campaign: Campaign, now: datetime) -> Live:
@@ -262,14 +261,15 @@ def live_figures(campaign: Campaign, now: datetime) -> Live:
     counted = counters(campaign.pk)
     if counted.get("enrolled", 0) <= SMALL:
         return Live(report_queries.funnel(campaign, now=now), counted, now)
-    held: tuple[Funnel, datetime] | None = cache.get(_kept_as(campaign, "live"))
+    held: tuple[Funnel, datetime] | None = cache.get(kept_as(campaign, "live"))
     if held is None:
         held = (report_queries.funnel(campaign, now=now), now)
-        cache.set(_kept_as(campaign, "live"), held, KEPT_SECONDS)
+        cache.set(kept_as(campaign, "live"), held, KEPT_SECONDS)
     return Live(held[0], counted, held[1])
 
 
-def _kept_as(campaign: Campaign, what: str) -> str:
+def kept_as(campaign: Campaign, what: str) -> str:
+    """Under which key counted figures are kept."""
     return f"{what}:{current_organization().schema_name}:{campaign.pk}"
 
 
@@ -355,116 +355,7 @@ def people_behind(
     else:
         which, at = _WHICH[kind]
         sql = _ENROLLED.format(at=at, which=which)
-    return [_lister(row, *row[4:]) for row in _rows(sql, values)]
-
-
-_REPLIES = """
-SELECT meaning, count(*), count(DISTINCT person_id) FROM messaging_message
- WHERE campaign_id = %s AND is_inbound GROUP BY 1 ORDER BY 2 DESC, 1"""
-
-_MESSAGES = """
-SELECT channel, status, count(*), coalesce(sum(cost_cents) FILTER (WHERE sent_at IS NOT NULL), 0)
-  FROM messaging_message WHERE campaign_id = %s AND NOT is_inbound GROUP BY 1, 2"""
-
-_FAILURES = """
-SELECT channel, reason, count(*) FROM messaging_message
- WHERE campaign_id = %s AND NOT is_inbound AND status IN ('failed', 'dropped') GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
- LIMIT 12"""
-
-_VARIANTS = """
-WITH told AS MATERIALIZED (
-  SELECT DISTINCT ON (step, enrollment_id) step, variant, enrollment_id, person_id FROM messaging_message
-   WHERE campaign_id = %(campaign)s AND NOT is_inbound AND variant <> '' AND sent_at IS NOT NULL
-   ORDER BY step, enrollment_id, id),
-     replied AS MATERIALIZED (
-  SELECT DISTINCT person_id FROM messaging_message WHERE campaign_id = %(campaign)s AND is_inbound
-     AND meaning NOT IN ('stop', 'wrong_person', 'deceased')),
-     stopped AS MATERIALIZED (
-  SELECT DISTINCT person_id FROM messaging_message WHERE campaign_id = %(campaign)s AND is_inbound
-     AND meaning = 'stop'),
-     booked AS MATERIALIZED (
-  SELECT DISTINCT person_id FROM scheduling_appointment
-   WHERE campaign_id = %(campaign)s AND status <> 'entered_in_error')
-SELECT step, variant, count(*), count(r.person_id), count(s.person_id), count(b.person_id)
-  FROM told t LEFT JOIN replied r USING (person_id) LEFT JOIN stopped s USING (person_id)
-  LEFT JOIN booked b USING (person_id)
- GROUP BY step, variant ORDER BY step, variant"""
-
-
-@dataclass(frozen=True)
-class VariantFigures:
-    """One wording of a step under test: people who got it, answered, stopped, booked."""
-
-    step: str
-    variant: str
-    people: int
-    replied: int
-    stopped: int
-    booked: int
-
-
-@dataclass(frozen=True)
-class Results:
-    """What came of a campaign's messages and calls so far."""
-
-    replies: list[tuple[str, int, int]]
-    messages: dict[str, dict[str, int]]
-    message_cents: dict[str, int]
-    failures: list[tuple[str, str, int]]
-    variants: list[VariantFigures]
-    dials: int
-    answered: int
-    revenue_cents: int
-
-    @property
-    def call_cents(self) -> int:
-        """Agents' time, at the rate of the forecast."""
-        return round(self.dials * DIAL_CENTS)
-
-    @property
-    def cost_cents(self) -> int:
-        """Messages and agents' time."""
-        return sum(self.message_cents.values()) + self.call_cents
-
-
-def results_of(campaign: Campaign) -> Results:
-    """Answers by meaning, messages by channel and outcome, wordings under test, calls, money; kept as live_figures."""
-    if counters(campaign.pk).get("enrolled", 0) <= SMALL:
-        return _count_results(campaign.pk)
-    held: Results | None = cache.get(_kept_as(campaign, "results"))
-    if held is None:
-        held = _count_results(campaign.pk)
-        cache.set(_kept_as(campaign, "results"), held, KEPT_SECONDS)
-    return held
-
-
-def _count_results(campaign_id: int) -> Results:
-    messages: dict[str, dict[str, int]] = {}
-    cents: dict[str, float] = {}
-    for channel, status, number, cost in _rows(_MESSAGES, [campaign_id]):
-        messages.setdefault(channel, {})[status] = number
-        cents[channel] = cents.get(channel, 0) + float(cost)
-    variants = [VariantFigures(*row) for row in _rows(_VARIANTS, {"campaign": campaign_id})]
-    tested = {step for step in {v.step for v in variants} if sum(v.step == step for v in variants) > 1}
-    dials, answered = _rows(
-        "SELECT count(*), count(*) FILTER (WHERE answered) FROM desk_call WHERE campaign_id = %s AND undone_at IS NULL",
-        [campaign_id],
-    )[0]
-    revenue = _rows(
-        "SELECT coalesce(sum(revenue_cents), 0)::bigint FROM scheduling_appointment"
-        " WHERE campaign_id = %s AND status = 'kept'",
-        [campaign_id],
-    )[0][0]
-    return Results(
-        replies=_rows(_REPLIES, [campaign_id]),
-        messages=messages,
-        message_cents={channel: round(value) for channel, value in sorted(cents.items())},
-        failures=_rows(_FAILURES, [campaign_id]),
-        variants=[v for v in variants if v.step in tested],
-        dials=dials,
-        answered=answered,
-        revenue_cents=revenue,
-    )
+    return [_lister(row, *row[4:]) for row in rows_of(sql, values)]
 
 
 @dataclass(frozen=True)
@@ -505,7 +396,8 @@ def still_in(campaign_id: int) -> int:
     return Enrollment.objects.filter(campaign_id=campaign_id, left_at=None).count()
 
 
-def _rows(sql: str, values: Any) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, values: Any) -> list[tuple[Any, ...]]:
+    """Every row of a statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())

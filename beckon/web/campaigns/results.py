@@ -11,7 +11,7 @@ from beckon.campaigns.models import Campaign
 from beckon.reports.figures import Funnel
 from beckon.web.campaigns import words
 from beckon.web.campaigns.journey import title_of
-from beckon.web.campaigns.queries import Results, VariantFigures, results_of
+from beckon.web.campaigns.outcomes import Results, VariantFigures, results_of
 from beckon.web.campaigns.words import Words, word
 
 STATES = ("delivered", "sent", "failed", "dropped", "unknown", "queued", "sending")
