@@ -36,7 +36,7 @@ demo-reset: .venv/web.stamp ## forget the demo's data
 	@$(BIN)/beckon demo --reset
 
 test: .venv/dev.stamp .venv/web.stamp ## run the tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q -rs
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -q -rs $(PYTEST)
 
 check: .venv/dev.stamp .venv/web.stamp ## lint, types, layers, migrations
 	@$(BIN)/ruff check .

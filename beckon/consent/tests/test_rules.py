@@ -487,9 +487,6 @@ def test_who_was_asked_about_before_changes_nobodys_answer(people: list[PersonFa
     assert together == alone
 
 
-# -- words --------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_a_sentence_in_english_and_in_spanish(reason: Reason) -> None:
     english, spanish = sentence(reason), sentence(reason, "es-MX")
