@@ -152,7 +152,7 @@ def _answered(request: PageRequest, url: str, said: tuple[str, str]) -> HttpResp
 def _refused(request: PageRequest, form: OutcomeForm) -> HttpResponse:
     if request.headers.get("Accept", "").startswith("application/json"):
         errors = {name or "code": [str(e) for e in found] for name, found in form.errors.items()}
-        return JsonResponse({"errors": errors}, status=422)
+        return JsonResponse({"errors": errors})
     return _desk(request, form, status=422)
 
 

@@ -129,17 +129,17 @@
     }
     isSending = false;
     const isOurs = (answer.headers.get("content-type") ?? "").includes("application/json");
-    if (isOurs && answer.ok) {
-      store.drop(OUTBOX);
+    const told = isOurs && answer.ok ? await answer.json() : null;
+    if (told) store.drop(OUTBOX);
+    if (told?.url) {
       store.drop(letter.draft);
-      window.location.assign((await answer.json()).url);
+      window.location.assign(told.url);
       return;
     }
     form?.querySelectorAll(".desk-send button").forEach((button) => { button.removeAttribute("aria-disabled"); });
-    if (isOurs && answer.status === 422) {
-      store.drop(OUTBOX);
+    if (told?.errors) {
       tellSending("");
-      if (letter.draft === draftKey) showErrors((await answer.json()).errors);
+      if (letter.draft === draftKey) showErrors(told.errors);
       else window.location.assign(`${desk.dataset.home}?task=${new URLSearchParams(letter.body).get("task")}`);
       return;
     }
