@@ -73,15 +73,16 @@ def stacks(labels: Sequence[str], series: Mapping[str, Sequence[int]], *, most_l
     return Stacks(WIDTH, HEIGHT, LEFT, float(floor), tuple(bars), across, up, tuple(series))
 
 
+_TOPS = (4, 8, 12, 16, 20, 24, 32, 40, 60, 80, 100)
+
+
 def nice_top(value: int) -> int:
-    """The end of an axis for values up to `value`: 4, 8, 20, 40, 80, 200 ..., dividable by four."""
-    top = 4
-    while top < value:
-        for factor in (2, 5, 10):
-            if top * factor >= value or factor == 10:
-                top *= factor
-                break
-    return top
+    """The end of an axis for values up to `value`, dividable by four: one of _TOPS, or one of 20 to 100 times a power
+    of ten."""
+    power = 1
+    while value > _TOPS[-1] * power:
+        power *= 10
+    return next(top * power for top in _TOPS if top * power >= value)
 
 
 def shade(share: float, most: float) -> int:
