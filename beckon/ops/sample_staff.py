@@ -25,10 +25,10 @@ class LogIn:
 def make_sample_staff(organization: Organization) -> list[LogIn]:
     """One user per role of a sandbox; the manager also serves a second, empty practice. Safe to repeat.
 
-    Raises ValueError for a live practice: the password is known to everybody.
+    Raises ValueError for a live practice or beside one: the password is known to everybody.
     """
-    if organization.kind != OrganizationKind.SANDBOX:
-        raise ValueError("sample staff are for sandboxes only")
+    if organization.kind != OrganizationKind.SANDBOX or has_real_people():
+        raise ValueError("sample staff are for sandboxes only, where no practice is live")
     second = create_organization(
         slug=SECOND_SLUG, name=SECOND_NAME, kind=OrganizationKind.SANDBOX, clock_at=domain_now(organization)
     )
@@ -48,6 +48,11 @@ def make_sample_staff(organization: Organization) -> list[LogIn]:
             _join(user, second, role)
         found.append(LogIn(role, email, role is Role.MANAGER))
     return found
+
+
+def has_real_people() -> bool:
+    """True where a practice of this installation is live: everybody knows the sample staff's password."""
+    return Organization.objects.filter(kind=OrganizationKind.LIVE).exists()
 
 
 def _join(user: User, organization: Organization, role: Role) -> None:

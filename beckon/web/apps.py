@@ -1,6 +1,7 @@
 """The pages as a Django app: templates, tags, static files; what staff choose for themselves."""
 
 from django.apps import AppConfig
+from django.core.signals import got_request_exception
 
 
 class WebConfig(AppConfig):
@@ -8,3 +9,9 @@ class WebConfig(AppConfig):
 
     name = "beckon.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Failures go to the log."""
+        from beckon.web.middleware import tell_failure  # knows models, which are not there before
+
+        got_request_exception.connect(tell_failure, dispatch_uid="beckon.web.failures")

@@ -1,19 +1,27 @@
-"""What holds for every request: automatic log-off, the second factor, no copies in browsers."""
+"""What holds for every request: automatic log-off, the second factor, no copies in browsers, failures in the log."""
 
+import logging
+import sys
+import traceback
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import info
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from beckon.core.clock import wall_now
 
+log = logging.getLogger("beckon.web")
 Next = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponseBase]
 LAST_ACT = "beckon_last_act"
 FREE_PATHS = ("/accounts/", "/static/", "/hooks/", "/u/", "/language/", "/theme/", "/help/", "/healthz")
 
@@ -57,15 +65,43 @@ class SecondFactorWhereNeeded:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         from beckon.web.accounts.second_factor import is_missing  # allauth's models load after this module
 
-        if (
-            request.user.is_authenticated
-            and not request.path.startswith(FREE_PATHS)
-            and is_missing(request.user)
-        ):
+        if request.user.is_authenticated and not request.path.startswith(FREE_PATHS) and is_missing(request.user):
             if is_poll(request) or request.headers.get("HX-Request"):
                 return HttpResponse(status=401)
             return HttpResponseRedirect(reverse("mfa_index"))
         return self.get_response(request)
+
+
+def takes_files(most: int) -> Callable[[View], View]:
+    """Let a page take files of up to `most` bytes together, from who is signed in. Every other page takes none."""
+
+    def mark(view: View) -> View:
+        view.takes_files = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+class OnlyAskedFor(TemporaryFileUploadHandler):
+    """Takes no file that its page does not ask for. A form is read, files and all, before the view and its door are
+    reached: so strangers could fill the disk."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse, or begin a file."""
+        request = self.request
+        match = request.resolver_match if request else None
+        self._left = getattr(match.func, "takes_files", 0) if match else 0
+        if request is None or not self._left or not request.user.is_authenticated:
+            raise StopUpload(connection_reset=True)
+        super().new_file(*args, **kwargs)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Write, up to the limit."""
+        self._left -= len(raw_data)
+        if self._left < 0:
+            self.file.close()
+            raise StopUpload(connection_reset=True)
+        super().receive_data_chunk(raw_data, start)
 
 
 class NothingKeptByBrowsers:
@@ -81,3 +117,13 @@ class NothingKeptByBrowsers:
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
+
+
+def tell_failure(sender: object, request: HttpRequest | None = None, **more: object) -> None:
+    """One line in the log for a page that failed: its route, the kind of error and where it was raised. Neither the
+    error's words nor the address: both may hold a person's data or a link's token."""
+    kind, _error, trace = sys.exc_info()
+    match = request.resolver_match if request is not None else None
+    frames = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(trace)[-6:]]
+    route, name = match.route if match else "", kind.__name__ if kind else ""
+    log.error("page failed route=%s error=%s at=%s", route, name, " > ".join(frames))

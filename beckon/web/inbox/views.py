@@ -36,7 +36,7 @@ def _list(request: PageRequest) -> dict[str, Any]:
     found = queries.answers(request.now, wanted=wanted, until=_until(request.GET.get("until", "")))
     shown = found[:PAGE]
     seen = [a.person_id for a in shown if a.person_id]
-    if seen and not request.htmx:
+    if seen:
         record_look(request, "person.listed", "person", seen)
     names = staff_names()
     return {
@@ -72,7 +72,7 @@ def _found(request: PageRequest, message_id: int) -> Conversation:
 
 
 def _conversation(request: PageRequest, found: Conversation, form: AnswerForm, status: int = 200) -> HttpResponse:
-    if found.person is not None and request.method == "GET":
+    if found.person is not None:
         record_look(request, "person.viewed", "person", [found.person.pk])
     reason = queries.reason_of(found.verdict)
     more = {

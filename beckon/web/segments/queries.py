@@ -1,5 +1,6 @@
 """What the segment pages read."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,8 @@ from django.db import connection
 
 from beckon.people.models import Person
 from beckon.segments import queries
-from beckon.segments.conditions import Definition
+from beckon.segments.conditions import Definition, parse_definition
+from beckon.segments.errors import InvalidCondition
 from beckon.segments.models import Segment
 
 AT_ONCE = 10_000
@@ -56,3 +58,12 @@ def person_named(person_id: int) -> str | None:
     """The person's name, or None where there is none."""
     person = Person.objects.filter(pk=person_id).first()
     return f"{person.given_name} {person.family_name}".strip() if person else None
+
+
+def is_saved(definition: Definition) -> bool:
+    """Whether a saved segment says exactly this."""
+    for row in queries.list_segments(with_archived=True):
+        with suppress(InvalidCondition):  # it asks about something that is no longer known
+            if parse_definition(row.definition) == definition:
+                return True
+    return False

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -76,6 +77,8 @@ def exact_count(request: PageRequest) -> HttpResponse:
         definition = parse_text(request.POST.get("definition", ""))
     except InvalidCondition:
         return HttpResponse(status=400)
+    if request.role not in SEES_PEOPLE and not queries.is_saved(definition):
+        raise PermissionDenied  # who counts what they like finds out about one person, name by name
     found = segments.count(definition, now=request.now)
     return render(request, "segments/exact.html", {"count": found.value})
 

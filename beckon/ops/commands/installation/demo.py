@@ -21,7 +21,7 @@ from beckon.lab.world import World
 from beckon.ops.migrations import migrate_all
 from beckon.ops.neighbours import is_free, serve_with_neighbours
 from beckon.ops.printing import activity_lines, console_for, dollars, funnel_lines, story_lines
-from beckon.ops.sample_staff import PASSWORD, LogIn, make_sample_staff
+from beckon.ops.sample_staff import PASSWORD, LogIn, has_real_people, make_sample_staff
 from beckon.people.importing.running import Result
 from beckon.reports import queries
 from beckon.reports.periods import days, iso_week, week_name
@@ -53,6 +53,9 @@ def run(args: argparse.Namespace) -> int:
     began = time.monotonic()
     with console.status("making the tables"):
         migrate_all(lambda text: None)
+        if has_real_people():
+            console.print("this installation serves a live practice; run the demo in a BECKON_HOME of its own")
+            return 1
         organization = demo.start()
     console.print(f"[bold]{organization.name}[/bold]  (sandbox: nobody real is contacted)")
     with console.status("taking in the sample file"):

@@ -12,8 +12,9 @@ from beckon.consent.models import SuppressionKind
 from beckon.consent.suppression import STRANGERS, SuppressionCounts, address_of, import_suppression_list
 from beckon.web.access import SEES_SETTINGS, SETS_UP, PageRequest, page, record_look
 from beckon.web.administration import queries
-from beckon.web.administration.forms import LookUp, SuppressionUpload
+from beckon.web.administration.forms import MOST_BYTES, LookUp, SuppressionUpload
 from beckon.web.administration.presenters import CHANNEL_NAMES, KIND_NAMES
+from beckon.web.middleware import takes_files
 
 
 @page(SEES_SETTINGS)
@@ -45,6 +46,7 @@ def suppression(request: PageRequest) -> HttpResponse:
 
 
 @page(SETS_UP)
+@takes_files(MOST_BYTES + 1_000_000)
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: PageRequest) -> HttpResponse:
     """Put a file's phones and e-mails on a list, at once."""

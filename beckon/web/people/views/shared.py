@@ -16,13 +16,12 @@ TABS = ("person", "person-consent", "person-contact", "person-campaigns", "perso
 
 
 def open_profile(request: PageRequest, pk: int, part: str) -> Profile:
-    """The person, and the look on record (a part that refreshes itself is none). Raises 404."""
+    """The person, and the look on record, whatever the browser says of itself. Raises 404."""
     try:
         profile = profile_of(pk, now=request.now)
     except Person.DoesNotExist as error:
         raise Http404 from error
-    if not request.htmx:
-        record_look(request, "person.viewed", "person", [profile.person.pk], part=part)
+    record_look(request, "person.viewed", "person", [profile.person.pk], part=part)
     return profile
 
 

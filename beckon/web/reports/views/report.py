@@ -13,6 +13,7 @@ from beckon.web.access import SEES_FIGURES, SEES_PEOPLE, PageRequest, page, reco
 from beckon.web.campaigns import words
 from beckon.web.campaigns.queries import names_of
 from beckon.web.campaigns.words import word
+from beckon.web.desk.queries import staff_names
 from beckon.web.reports import presenters
 from beckon.web.reports.asking import SPANS, Asked, campaigns_to_choose, locations_to_choose, read_asked
 from beckon.web.reports.figures import figures_of, has_figures
@@ -142,7 +143,7 @@ def title_of(kind: str, value: str) -> str:
         "attempt_answered": _("Answered: attempt %(n)s") % {"n": attempt},
         "attempt_booked": _("Booked: attempt %(n)s") % {"n": attempt},
         "agent": _("Calls of %(agent)s on %(day)s")
-        % {"agent": names_of([agent]).get(agent, agent) if kind == "agent" else "", "day": day},
+        % {"agent": staff_names().get(agent, agent) if kind == "agent" else "", "day": day},
         "booked": _("Visits booked"),
         "kept": _("Visits kept"),
         "missed": _("Visits missed"),

@@ -136,7 +136,7 @@ def test_the_analyst_sees_the_figure_and_no_name(org: Organization, person: Pers
 
 def test_the_exact_count_is_asked_for_separately(org: Organization, person: Person) -> None:
     definition = json.dumps(to_json(parse_definition(NEW_YORK)))
-    answer = member(org, Role.ANALYST).post("/o/test/segments/count/", {"definition": definition})
+    answer = member(org, Role.AUDITOR).post("/o/test/segments/count/", {"definition": definition})
     assert answer.content.decode().strip() == "1"
 
 

@@ -1,0 +1,96 @@
+"""Ways round the doors that somebody tried: each was open once."""
+
+import json
+import logging
+from datetime import datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+
+from beckon.core.audit.models import AuditEntry
+from beckon.core.models import Organization, OrganizationKind, Role, User
+from beckon.desk.tests.samples import make_person
+from beckon.ops.sample_staff import make_sample_staff
+from beckon.segments.actions import save_segment
+from beckon.segments.conditions import parse_definition
+from beckon.web.desk.tests.pages import member
+from beckon.web.middleware import tell_failure
+
+ANA = {"version": 1, "where": {"all": [{"field": "family_name", "op": "is", "value": "Ruiz"}]}}
+
+
+def looks(person_id: int) -> int:
+    return AuditEntry.objects.filter(object_kind="person", object_ids__contains=[person_id]).count()
+
+
+@pytest.mark.parametrize("tab", ["", "consent/", "contact/", "campaigns/", "record/", "?kind=&skip=0"])
+def test_a_look_is_on_record_whatever_a_browser_says_of_itself(org: Organization, now: datetime, tab: str) -> None:
+    person = make_person(now, 1).pk
+    browser = member(org, Role.AGENT)[0]
+    before = looks(person)
+    answer = browser.get(f"/o/test/people/{person}/{tab}", headers={"HX-Request": "true", "X-Beckon-Poll": "1"})
+    assert answer.status_code == 200
+    assert looks(person) > before
+
+
+def test_an_analyst_cannot_ask_about_somebody_by_counting(org: Organization, now: datetime) -> None:
+    browser, actor = member(org, Role.ANALYST)
+    address, asked = "/o/test/segments/count/", {"definition": json.dumps(ANA)}
+    assert browser.post(address, asked).status_code == 403
+    save_segment(name="Ruiz", definition=parse_definition(ANA), by=actor, now=now)
+    assert browser.post(address, asked).status_code == 200
+
+
+def test_names_of_staff_of_other_practices_are_not_told(org: Organization, now: datetime) -> None:
+    elsewhere = User.objects.create_user("somebody@elsewhere.example.org", None, name="Somebody Elsewhere")
+    browser = member(org, Role.MANAGER)[0]
+    page = browser.get(f"/o/test/reports/people/?kind=agent&value=user:{elsewhere.pk}|2026-11-16")
+    assert page.status_code == 200
+    assert "lsewhere" not in page.content.decode()
+    assert browser.get("/o/test/reports/people/?kind=agent&value=user:x|2026-11-16").status_code == 200
+
+
+@pytest.mark.django_db
+def test_nobody_fills_the_disk_by_files_that_no_page_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    monkeypatch.setattr(TemporaryUploadedFile, "write", lambda self, data: written.append(len(data)), raising=False)
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies["csrftoken"] = "a" * 32
+    answer = browser.post("/accounts/login/", {"file": SimpleUploadedFile("x.bin", b"x" * 4_000_000)})
+    assert answer.status_code == 403
+    assert not written
+
+
+def test_a_list_may_be_sent_by_who_may_and_by_nobody_else(org: Organization) -> None:
+    address = "/o/test/settings/suppression/upload/"
+    said = {"name": "Registry", "kind": "do_not_call", "channel": "phone"}
+    numbers = "\n".join(["phone", "+12125550142"]).encode()
+    for role, status in ((Role.ADMINISTRATOR, 302), (Role.AGENT, 403)):
+        file = SimpleUploadedFile("list.csv", numbers)
+        assert member(org, role)[0].post(address, said | {"file": file}).status_code == status
+
+
+def test_a_page_that_fails_is_told_without_what_it_was_about(
+    rf: RequestFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    request: HttpRequest = rf.get("/u/secret-token", {"q": "Ruiz"})
+    with caplog.at_level(logging.ERROR, logger="beckon.web"):
+        try:
+            raise ValueError("Key (value)=(+12125550142) already exists")
+        except ValueError:
+            tell_failure(sender=None, request=request)
+    assert "page failed" in caplog.text
+    assert "ValueError" in caplog.text
+    assert "test_hostile.py" in caplog.text
+    for private in ("secret-token", "Ruiz", "2125550142"):
+        assert private not in caplog.text
+
+
+def test_sample_staff_come_nowhere_near_real_people(org: Organization) -> None:
+    live = Organization.objects.create(slug="lakeside", schema_name="o_lakeside", name="L", kind=OrganizationKind.LIVE)
+    with pytest.raises(ValueError, match="sample staff"):
+        make_sample_staff(org)
+    assert not live.memberships.exists()
+    assert not User.objects.filter(is_operator=True).exists()
