@@ -3,7 +3,16 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from beckon.channels.templates import Variable
+from beckon.messaging.wording.variables import VARIABLES
 from beckon.scheduling.models import Appointment
+
+SCRIPT_VARIABLES = (
+    *VARIABLES,
+    Variable("full_name", example="Maria Lopez"),
+    Variable("last_encounter", example="March 2025"),
+)
+"""What a script may say: what messages may, and more, since an agent reads it to the right person only."""
 
 _MONTHS = {
     "en": (

@@ -5,21 +5,16 @@ from collections.abc import Iterator
 from beckon.campaigns.playbooks.schema import Playbook
 from beckon.campaigns.playbooks.schema import Wording as Words
 from beckon.campaigns.steps.call import CallStep
-from beckon.channels.templates import Variable, check_template
+from beckon.channels.templates import check_template
 from beckon.consent.facts import Channel
 from beckon.desk.outcomes.defaults import DEFAULTS
 from beckon.desk.rules import behaviour_json, behaviour_of
+from beckon.desk.words import SCRIPT_VARIABLES
 from beckon.messaging.wording.checks import Wording, check_wording
-from beckon.messaging.wording.variables import VARIABLES
 from beckon.segments.conditions import parse_definition
 from beckon.segments.errors import InvalidCondition
 
 MAX_POSTCARD = 900
-SCRIPT_VARIABLES = (
-    *VARIABLES,
-    Variable("full_name", example="Maria Lopez"),
-    Variable("last_encounter", example="March 2025"),
-)
 
 
 def problems_of(playbook: Playbook) -> list[str]:

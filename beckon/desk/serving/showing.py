@@ -19,8 +19,7 @@ from beckon.desk.models import Script
 from beckon.desk.serving.eligibility import phone_points
 from beckon.desk.timing import zone_of
 from beckon.desk.values import MayHear, PastCall, PastMessage, Served, ServedNumber, WhyNow
-from beckon.desk.words import day_words, month_name, time_words
-from beckon.messaging.wording.variables import VARIABLES
+from beckon.desk.words import SCRIPT_VARIABLES, day_words, month_name, time_words
 
 CALLS_SHOWN = 6
 MESSAGES_SHOWN = 4
@@ -189,6 +188,8 @@ def _script_text(row: _Row, agent: Actor, known: _Background, language: str, loc
             **known.practice,
             "first_name": row.given_name,
             "last_name": row.family_name,
+            "full_name": f"{row.given_name} {row.family_name}".strip(),
+            "last_encounter": _month_and_year(row.last_encounter_at, local.tzinfo, spoken),
             "agent_name": known.agents.get(agent.key, ""),
             "opt_out": " ",
             "month_name": month_name(local, spoken),
@@ -196,6 +197,14 @@ def _script_text(row: _Row, agent: Actor, known: _Background, language: str, loc
         }
     )
     return ("", text.reason) if isinstance(text, RenderFailure) else (text, "")
+
+
+def _month_and_year(at: datetime | None, zone: tzinfo | None, language: str) -> str:
+    """March 2025; marzo de 2025; "" where it is not known."""
+    if at is None:
+        return ""
+    there = at.astimezone(zone)
+    return f"{month_name(there, language)} {'de ' if language == 'es' else ''}{there.year}"
 
 
 def _next_visit(row: _Row, zone: tzinfo | None, language: str) -> dict[str, object]:
@@ -207,7 +216,7 @@ def _next_visit(row: _Row, zone: tzinfo | None, language: str) -> dict[str, obje
 
 @lru_cache(maxsize=2_000)
 def _compiled(body: str) -> Template:
-    return Template(body, VARIABLES)
+    return Template(body, SCRIPT_VARIABLES)
 
 
 def _scripts(keys: set[str]) -> dict[str, dict[str, str]]:

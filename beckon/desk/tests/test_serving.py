@@ -1,6 +1,6 @@
 """Who is served next, who is held back and why, and that no person is ever with two agents."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -168,6 +168,22 @@ def test_the_script_is_in_the_persons_language_with_their_facts(org, now) -> Non
         "Hello Ada3, this is dana of Test practice.",
     ]
     assert served[0].local_time.hour == 10
+
+
+def test_a_script_may_say_the_whole_name_and_when_somebody_was_last_seen(org, now) -> None:
+    body = "May I speak with {{ full_name or 'nobody' }}? {% if last_encounter %}Seen {{ last_encounter }}.{% endif %}"
+    for language in ("en", "es"):
+        Script.objects.create(key="k", language=language, version=1, body=body)
+    seen, never = make_person(now, 1, language="es"), make_person(now, 2)
+    Person.objects.filter(pk=seen.pk).update(last_encounter_at=datetime(2025, 3, 4, tzinfo=UTC))
+    Person.objects.filter(pk=never.pk).update(last_encounter_at=None)
+    make_tasks(now, [seen, never], script_key="k")
+    served = take_next(DANA, [get_queue("calls").pk], by=DANA, now=now, limit=2)
+    whole = [f"{p.given_name} {p.family_name}" for p in (seen, never)]
+    assert {s.script.strip() for s in served} == {
+        f"May I speak with {whole[0]}? Seen marzo de 2025.",
+        f"May I speak with {whole[1]}?",
+    }
 
 
 def test_every_person_shown_to_an_agent_is_on_record(org, now) -> None:
