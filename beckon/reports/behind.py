@@ -3,7 +3,7 @@
 A row is what the figure counts (a call, a message, a visit, a person), so that the list is as long as the figure.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,17 +105,3 @@ SELECT b.id, b.person_id, coalesce(p.given_name, ''), coalesce(p.family_name, ''
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [Row(*row) for row in cursor.fetchall()]
-
-
-def all_behind(
-    kind: str, value: str, period: Period, *, campaign_id: int | None, location_id: int | None, part: int = 5_000
-) -> Iterator[list[Row]]:
-    """Every row behind a figure, in parts; each part is read by a statement of its own."""
-    after = 0
-    while True:
-        rows = behind(kind, value, period, campaign_id=campaign_id, location_id=location_id, after=after, limit=part)
-        if rows:
-            yield rows
-        if len(rows) < part:
-            return
-        after = rows[-1].key

@@ -17,6 +17,8 @@ from beckon.segments.actions import save_segment
 from beckon.segments.conditions import parse_definition
 from beckon.web.desk.tests.pages import member
 from beckon.web.middleware import tell_failure
+from beckon.web.playbooks.forms import TextForm
+from beckon.web.reports.tests.scene import a_week
 
 ANA = {"version": 1, "where": {"all": [{"field": "family_name", "op": "is", "value": "Ruiz"}]}}
 
@@ -94,3 +96,23 @@ def test_sample_staff_come_nowhere_near_real_people(org: Organization) -> None:
         make_sample_staff(org)
     assert not live.memberships.exists()
     assert not User.objects.filter(is_operator=True).exists()
+
+
+def test_a_file_of_people_is_a_look_at_each_of_them_though_the_reader_hangs_up(
+    org: Organization, now: datetime
+) -> None:
+    a_week(org, now)
+    browser = member(org, Role.MANAGER)[0]
+    answer = browser.get("/o/test/reports/people.csv?kind=kept")
+    lines = iter(answer.streaming_content)  # type: ignore[attr-defined]
+    first = next(line for line in map(bytes.decode, lines) if line[0].isdigit())
+    answer._iterator.close()  # type: ignore[attr-defined]
+    assert looks(int(first.split(",")[0])) == 1
+
+
+def test_a_small_playbook_does_not_unfold_into_a_huge_one(org: Organization) -> None:
+    doubling = "a: &a [x, x]\n" + "\n".join(f"b{n}: &b{n} [*{'a' if not n else f'b{n - 1}'}, *a]" for n in range(40))
+    for text in (doubling, "[" * 5_000):
+        form = TextForm({"text": text})
+        assert not form.is_valid()
+        assert "cannot be read" in str(form.errors)

@@ -150,6 +150,17 @@ class SendForm(forms.Form):
         return {"ways": ways, "expires_hours": data["expires_hours"]}
 
 
+class _Plain(yaml.SafeLoader):
+    """Safe YAML without references: a page of them unfolds into more than the memory holds."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """As the parent's, but no reference."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(None, None, "references are not available here", mark)
+        return super().compose_node(parent, index)
+
+
 class TextForm(forms.Form):
     """The whole playbook as YAML."""
 
@@ -162,7 +173,9 @@ class TextForm(forms.Form):
     def clean_text(self) -> dict[str, Any]:
         """The definition. Raises ValidationError with the line."""
         try:
-            found = yaml.safe_load(self.cleaned_data["text"])
+            found = yaml.load(self.cleaned_data["text"], _Plain)  # noqa: S506 - a safe loader
+        except RecursionError as error:
+            raise forms.ValidationError(gettext("Line %(line)s cannot be read as YAML.") % {"line": 1}) from error
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else "?"
