@@ -9,13 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploaded
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
+from beckon.core.actors import SYSTEM
 from beckon.core.audit.models import AuditEntry
 from beckon.core.models import Organization, OrganizationKind, Role, User
+from beckon.desk.actions import take_next
 from beckon.desk.tests.samples import make_person
 from beckon.ops.sample_staff import make_sample_staff
 from beckon.segments.actions import save_segment
 from beckon.segments.conditions import parse_definition
-from beckon.web.desk.tests.pages import member
+from beckon.web.desk.tests.pages import member, people_to_call
 from beckon.web.middleware import tell_failure
 from beckon.web.playbooks.forms import TextForm
 from beckon.web.reports.tests.scene import a_week
@@ -116,3 +118,15 @@ def test_a_small_playbook_does_not_unfold_into_a_huge_one(org: Organization) -> 
         form = TextForm({"text": text})
         assert not form.is_valid()
         assert "cannot be read" in str(form.errors)
+
+
+def test_who_comes_to_the_floor_while_it_refreshes_itself_is_a_look(org: Organization, now: datetime) -> None:
+    tasks = people_to_call(now, 1)
+    browser = member(org, Role.SUPERVISOR)[0]
+    poll = {"HX-Request": "true", "X-Beckon-Poll": "1"}
+    browser.get("/o/test/floor/")
+    take_next(member(org, Role.AGENT)[1], [tasks[0].queue_id], by=SYSTEM, now=now)
+    before = looks(tasks[0].person_id)
+    for _ in range(2):
+        browser.get("/o/test/floor/", headers=poll)
+    assert looks(tasks[0].person_id) == before + 1

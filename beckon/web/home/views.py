@@ -35,6 +35,8 @@ from beckon.web.home.floor import agent_named, colleagues, floor
 from beckon.web.home.presenters import Week, matters, steps_of, week_of
 
 SETTLES_VISITS = LEADS_FLOOR | {Role.SCHEDULER}
+SEEN_FOR = 8 * 3600
+"""Seconds for which somebody a supervisor has seen on the floor is no new look."""
 KEPT_FOR = 60
 """Seconds for which the week's figures are kept: they are sums over everything."""
 
@@ -73,8 +75,25 @@ def _agent(request: PageRequest) -> dict[str, Any]:
 
 def _supervisor(request: PageRequest) -> dict[str, Any]:
     found = floor(request.now)
-    record_look(request, "person.listed", "person", [h.person_id for a in found.agents for h in a.held])
+    held = {h.person_id for a in found.agents for h in a.held}
+    record_look(request, "person.listed", "person", sorted(held))
+    cache.set(_seen_key(request), held, SEEN_FOR)
     return {"floor": found, "colleagues": colleagues()}
+
+
+def _floor_again(request: PageRequest) -> dict[str, Any]:
+    """The floor as it refreshes itself: no new look at who stood there before, one at who has come since."""
+    found = floor(request.now)
+    held = {h.person_id for a in found.agents for h in a.held}
+    before: set[int] = cache.get(_seen_key(request)) or set()
+    if held - before:
+        record_look(request, "person.listed", "person", sorted(held - before))
+        cache.set(_seen_key(request), held | before, SEEN_FOR)
+    return {"floor": found, "colleagues": colleagues()}
+
+
+def _seen_key(request: PageRequest) -> str:
+    return f"floor-seen:{request.organization.schema_name}:{request.user.pk}"
 
 
 def _scheduler(request: PageRequest) -> dict[str, Any]:
@@ -153,7 +172,7 @@ def matters_part(request: PageRequest) -> HttpResponse:
 def the_floor(request: PageRequest) -> HttpResponse:
     """The floor as a page of its own, and its part that refreshes itself."""
     if request.htmx:
-        return render(request, "home/parts/floor.html", {"floor": floor(request.now), "colleagues": colleagues()})
+        return render(request, "home/parts/floor.html", _floor_again(request))
     return render(request, "home/floor.html", _supervisor(request))
 
 
