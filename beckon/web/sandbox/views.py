@@ -1,4 +1,4 @@
-"""The clock of a sandbox that lives by itself: seen on every page, its speed for anybody to set."""
+"""The clock of a sandbox that lives by itself: seen on every page, its speed for anybody but an auditor to set."""
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -6,9 +6,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from beckon.core.clock import set_speed
-from beckon.core.models import ClockKind
+from beckon.core.models import ClockKind, Role
 from beckon.web.access import EVERYONE, PageRequest, page
 from beckon.web.sandbox.speeds import SPEEDS
+
+SETS_SPEED = EVERYONE - {Role.AUDITOR}
+"""An auditor changes nothing, not even in a sandbox."""
 
 
 def _must_be_virtual(request: PageRequest) -> None:
@@ -23,7 +26,7 @@ def clock(request: PageRequest) -> HttpResponse:
     return render(request, "sandbox/clock.html", {"speeds": SPEEDS})
 
 
-@page(EVERYONE)
+@page(SETS_SPEED)
 @require_POST
 def change_speed(request: PageRequest) -> HttpResponse:
     """Set the speed to one of SPEEDS; back to where one was, or the clock alone for htmx."""

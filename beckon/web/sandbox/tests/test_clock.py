@@ -42,3 +42,13 @@ def test_a_stranger_finds_no_such_practice(org: Organization) -> None:
 def test_the_clock_refreshes_itself(agent: Client) -> None:
     answer = agent.get("/o/test/sandbox/clock/", headers={"HX-Request": "true", "X-Beckon-Poll": "1"})
     assert 'hx-trigger="every 3s"' in answer.content.decode()
+
+
+def test_an_auditor_sees_the_clock_and_does_not_set_it(org: Organization) -> None:
+    user = User.objects.create_user("auditor@example.org", "a long password")
+    Membership.objects.create(user=user, organization=org, role=Role.AUDITOR)
+    client = Client()
+    client.force_login(user)
+    assert "disabled" in client.get("/o/test/sandbox/clock/").content.decode()
+    assert client.post("/o/test/sandbox/speed/", {"speed": "300"}).status_code == 403
+    assert Organization.objects.get(pk=org.pk).clock_speed == 0
