@@ -1,8 +1,10 @@
 """Senders and their carriers: how they are doing, limits, setting a paused one going again."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -44,7 +46,8 @@ def sender(request: PageRequest, sender_id: int) -> HttpResponse:
         if change_sender(sender_id, **form.cleaned_data, by=request.actor, now=request.now):
             messages.success(request, gettext("Saved. It is on record."))
         return redirect("settings_senders", request.organization.slug)
-    found = {"form": form, "sender": row, "channel": CHANNEL_NAMES[row.channel]}
+    hook = settings.BASE_URL + reverse("hook", args=[request.organization.pk, row.pk])
+    found = {"form": form, "sender": row, "channel": CHANNEL_NAMES[row.channel], "hook": hook}
     return render(request, "administration/sender.html", found, status=400 if form.errors else 200)
 
 
