@@ -105,9 +105,9 @@
 
   document.querySelector("[data-focus]")?.focus();
 
-  // What scrolls sideways can be reached with the keyboard.
+  // What scrolls, sideways or down, can be reached with the keyboard.
   const reachable = () => document.querySelectorAll(".table-wrap, .tabs, pre").forEach((box) => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   });
   reachable();
