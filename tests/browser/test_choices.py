@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from tests.browser.pages import Visitor
 
 Visit = Callable[..., Visitor]
@@ -35,7 +37,7 @@ def test_a_segment_is_built_with_the_mouse_and_its_count_follows(visit: Visit) -
     manager.page.select_option("[name='field:r.1']", "age")
     manager.page.wait_for_selector("[name='value:r.1']")
     manager.page.select_option("[name='op:r.1']", "at_least")
-    manager.page.wait_for_function("document.querySelector(\"[name='op:r.1']\").value === 'at_least'")
+    expect(manager.page.locator("[name='op:r.1']")).to_have_value("at_least")
     manager.page.fill("[name='value:r.1']", "40")
     manager.page.wait_for_selector("#result .figure-value")
     manager.page.fill("#segment-name", "Forty and older")
