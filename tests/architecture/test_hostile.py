@@ -130,3 +130,11 @@ def test_who_comes_to_the_floor_while_it_refreshes_itself_is_a_look(org: Organiz
     for _ in range(2):
         browser.get("/o/test/floor/", headers=poll)
     assert looks(tasks[0].person_id) == before + 1
+
+
+@pytest.mark.parametrize("after", ["\u00b2", "9" * 30, "-1", "1 OR 1=1"])
+def test_a_key_that_is_none_finds_nothing(org: Organization, now: datetime, after: str) -> None:
+    campaign = a_week(org, now)
+    browser = member(org, Role.MANAGER)[0]
+    for page in (f"campaigns/{campaign.pk}/who/", "reports/people/"):
+        assert browser.get(f"/o/test/{page}", {"kind": "kept", "after": after}).status_code == 404

@@ -1,5 +1,7 @@
 """The people behind a figure of a campaign, and why one of them stands where they stand."""
 
+import re
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,7 +21,7 @@ def who(request: PageRequest, pk: int) -> HttpResponse:
     found, kind = queries.find_campaign(pk, draft=False), request.GET.get("kind", "enrolled")
     value, outcome = request.GET.get("value", ""), request.GET.get("outcome", "")
     after = request.GET.get("after", "0")
-    if kind not in queries.KINDS or not after.isdigit():
+    if kind not in queries.KINDS or not re.fullmatch(r"[0-9]{1,18}", after):
         raise Http404
     rows = queries.people_behind(pk, kind, value, outcome, after=int(after), limit=queries.PAGE + 1)
     shown_rows = rows[: queries.PAGE]

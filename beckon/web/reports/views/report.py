@@ -1,5 +1,6 @@
 """The report page, and the people behind each of its figures."""
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -80,7 +81,7 @@ def people(request: PageRequest) -> HttpResponse:
     """The rows behind a figure, by key."""
     asked, shown = asked_of(request)
     kind, value, after = request.GET.get("kind", ""), request.GET.get("value", ""), request.GET.get("after", "0")
-    if kind not in behind.KINDS or not after.isdigit():
+    if kind not in behind.KINDS or not re.fullmatch(r"[0-9]{1,18}", after):
         raise Http404
     rows = behind.behind(
         kind,
