@@ -14,11 +14,10 @@ def pairs() -> Iterator[tuple[str, str]]:
     for message in translations.read_spanish():
         if not message.id:
             continue
-        if isinstance(message.id, list | tuple):
-            assert len(message.string) == len(message.id), message.id
-            yield from zip(message.id, message.string, strict=True)
-        else:
-            yield message.id, str(message.string)
+        texts = message.id if isinstance(message.id, list | tuple) else [message.id]
+        words = message.string if isinstance(message.string, list | tuple) else [message.string or ""]
+        assert len(words) == len(texts), message.id
+        yield from zip(texts, words, strict=True)
 
 
 def test_every_word_of_the_pages_has_its_spanish() -> None:
