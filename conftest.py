@@ -30,7 +30,14 @@ hypothesis.settings.register_profile("beckon", deadline=None)  # never a timed t
 hypothesis.settings.load_profile("beckon")
 
 
+FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""Nobody's password is at stake in a test; scrypt takes a tenth of a second for each."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = FAST_HASHERS
     socket.socket.connect = _loopback_only  # type: ignore[method-assign]
 
 

@@ -114,6 +114,8 @@ class NothingKeptByBrowsers:
         response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
+        if request.method == "POST" and request.path == reverse("account_logout"):
+            response["Clear-Site-Data"] = '"storage"'  # what the desk keeps of an unsent outcome
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response

@@ -20,6 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.pages import Visitor
@@ -28,6 +29,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 STARTS = date(2026, 8, 17)
 ZONE = "America/New_York"
 PEOPLE = 150
+SERVERS_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -116,7 +118,8 @@ def _sample_practice(folder: Path) -> tuple[Any, int]:
 
     with org_scope(organization):
         set_speed(organization, 0)
-    make_sample_staff(organization)
+    with override_settings(PASSWORD_HASHERS=[SERVERS_HASHER]):  # the server knows no other
+        make_sample_staff(organization)
     return organization, campaign.pk
 
 

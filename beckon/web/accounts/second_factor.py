@@ -12,27 +12,34 @@ from django.db.models import Exists
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, gettext_lazy
 
-from beckon.core.models import Membership, OrganizationKind, Role, User
+from beckon.core.models import Membership, Organization, OrganizationKind, Role, User
 
 
 def is_required(user: User) -> bool:
-    """True when a live practice of the user's shows them people's data, so that the law's safeguards ask for one.
+    """True when a live practice of the user's shows them people's data, so that the law's safeguards ask for one; and
+    for who runs an installation with a live practice.
 
     45 CFR 164.312(d), person or entity authentication; NIST SP 800-63B, AAL2.
     """
-    return bool(settings.REQUIRE_SECOND_FACTOR and _seeing_live(user).exists())
+    return bool(settings.REQUIRE_SECOND_FACTOR and (_seeing_live(user).exists() or _runs_live(user)))
 
 
 def is_missing(user: User) -> bool:
-    """True when the user needs a second factor and has none. One statement; asked on every request."""
+    """True when the user needs a second factor and has none. One statement for all but operators; asked every time."""
     if not settings.REQUIRE_SECOND_FACTOR:
         return False
-    return bool(_seeing_live(user).filter(~Exists(_factors(user))).exists())
+    if _seeing_live(user).filter(~Exists(_factors(user))).exists():
+        return True
+    return _runs_live(user) and not _factors(user).exists()
 
 
 def _seeing_live(user: User) -> Any:
     open_ones = Membership.objects.filter(user_id=user.pk, ended_at=None)
     return open_ones.filter(organization__kind=OrganizationKind.LIVE).exclude(role=Role.ANALYST)
+
+
+def _runs_live(user: User) -> bool:
+    return user.is_operator and Organization.objects.filter(kind=OrganizationKind.LIVE).exists()
 
 
 def _factors(user: User) -> Any:

@@ -68,7 +68,9 @@ def test_an_old_link_says_that_it_is_old(org: Organization, now: datetime) -> No
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", "a:b:c", signing.dumps([1, "x"]), signing.dumps({"a": 1}, salt="beckon.staff.invitation")]
+    "token",
+    ["", "x", "a:b:c", signing.dumps([1, "x"]), signing.dumps({"a": 1}, salt="beckon.staff.invitation")],
+    ids=["empty", "short", "unsigned", "signed for something else", "signed with something else inside"],
 )
 def test_a_made_up_link_opens_nothing(org: Organization, token: str) -> None:
     assert read_link(token, days=7) is LinkNo.OVER

@@ -44,6 +44,17 @@ def test_a_part_that_refreshes_itself_gets_nothing_either() -> None:
     assert browser.get("/o/live/", headers={"HX-Request": "true"}).status_code == 401
 
 
+def test_who_runs_an_installation_with_a_live_practice_needs_one_too() -> None:
+    user = member(Role.AGENT)
+    User.objects.filter(pk=user.pk).update(is_operator=True)
+    assert log_in(user.email).get("/health/")["Location"] == "/accounts/2fa/"
+
+
+def test_logging_off_clears_what_the_desk_keeps_in_the_browser() -> None:
+    browser = log_in(member(Role.AGENT).email)
+    assert browser.post("/accounts/logout/")["Clear-Site-Data"] == '"storage"'
+
+
 def test_the_analyst_and_everybody_in_a_sandbox_need_none() -> None:
     assert log_in(member(Role.AGENT).email).get("/o/test/").status_code == 200
     assert log_in(member(Role.ANALYST, practice="live").email).get("/o/live/").status_code == 200
