@@ -62,10 +62,10 @@ def test_two_agents_never_hold_the_same_person(visit: Visit, inside: Any) -> Non
     seen = [who(una.page), who(vic.page)]
     assert len(set(seen)) == 2
     for _ in range(2):
+        forms = [form_of(una.page), form_of(vic.page)]
         for agent in (una, vic):
             _outcome(agent, "No answer")
             agent.page.get_by_role("button", name="Save, next call").click(no_wait_after=True)
-        forms = [form_of(una.page), form_of(vic.page)]
         for agent, before in zip((una, vic), forms, strict=True):
             settled(agent.page, before)
             seen.append(who(agent.page))
