@@ -210,6 +210,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_MAX_AGE = 3600
 LOCALE_PATHS = [BASE_DIR / "web/locale"]
+FORMAT_MODULE_PATH = ["beckon.web.formats"]
 FILE_UPLOAD_HANDLERS = ["beckon.web.middleware.OnlyAskedFor"]
 FORM_RENDERER = "beckon.web.forms.PlainForms"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

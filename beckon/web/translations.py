@@ -4,6 +4,7 @@
 """
 
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -33,10 +34,11 @@ _WORDS: dict[str, Any] = {
 
 def sources() -> Iterator[Path]:
     """Python files and templates of the pages, in the order of their names."""
-    for pattern in ("web/**/*.py", "web/**/templates/**/*.html", "web/**/templates/**/*.txt"):
-        for path in sorted(ROOT.glob(pattern)):
-            if "/tests/" not in str(path) and "node_modules" not in str(path):
-                yield path
+    for folder, below, names in os.walk(ROOT / "web"):
+        below[:] = sorted(set(below) - {"node_modules", "tests", "static", "locale", "__pycache__"})
+        for name in sorted(names):
+            if name.endswith(".py") or (name.endswith((".html", ".txt")) and "templates" in folder):
+                yield Path(folder) / name
 
 
 def collect() -> Catalog:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beckon.campaigns.life import LaunchNo
@@ -51,7 +51,7 @@ TCPA: Mapping[str, Words] = {"informational": _("Informational"), "telemarketing
 MEANINGS: Mapping[str, Words] = {
     "yes": _("Yes"),
     "no": _("No"),
-    "later": _("Later"),
+    "later": pgettext_lazy("answer", "Later"),
     "question": _("A question"),
     "reschedule": _("Another time"),
     "stop": _("Stop"),

@@ -30,7 +30,8 @@ def read_chapter(name: str, language: str) -> Chapter:
     lines = source.splitlines()
     title = lines[0].removeprefix("# ").strip()
     body = "\n".join(lines[1:]).strip()
-    lead = body.split("\n\n", 1)[0].replace("\n", " ")
+    plain = next((part for part in body.split("\n\n") if part[:1].isalpha() or part[:1] == "*"), "")
+    lead = plain.replace("\n", " ").replace("*", "").replace("`", "")
     return Chapter(name, title, lead, mark_safe(_rendered(body)))  # noqa: S308 - our own files, HTML in them is off
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beckon.people.models import ContactKind, LineType
@@ -80,7 +80,12 @@ class ContactForm(forms.Form):
     use = forms.ChoiceField(
         label=_("Where it rings"),
         required=False,
-        choices=(("", _("Not known")), ("mobile", _("Mobile")), ("home", _("Home")), ("work", _("Work"))),
+        choices=(
+            ("", _("Not known")),
+            ("mobile", _("Mobile")),
+            ("home", pgettext_lazy("telephone", "Home")),
+            ("work", _("Work")),
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
