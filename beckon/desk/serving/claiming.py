@@ -7,6 +7,7 @@ and cannot deadlock. Leases run on the wall clock, everything else on domain tim
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from time import sleep
 from typing import Any
 
 from django.db import connection
@@ -30,6 +31,9 @@ _PROMOTED_AT_ONCE = 500
 _SPARE = 3
 _FIRST_WINDOW = 48
 _LARGEST_WINDOW = 12_000
+_PAUSES = (0.02, 0.05, 0.1, 0.2)
+"""Seconds between tries while others look through all who are left: of a short list one asker locks everybody for a
+moment to take one, and whoever asks in that moment would be told that nobody can be called."""
 
 _PREPARE = """
 WITH lapsed AS (
@@ -188,7 +192,7 @@ def _claim_callbacks(asking: _Asking, terms: _Terms) -> None:
 
 
 def _claim_ready(asking: _Asking, terms: _Terms) -> None:
-    window = _FIRST_WINDOW
+    window, pauses = _FIRST_WINDOW, list(_PAUSES)
     while asking.missing and terms.queues and terms.places:
         limit = asking.missing + _SPARE
         window = max(window, 4 * limit)
@@ -196,10 +200,14 @@ def _claim_ready(asking: _Asking, terms: _Terms) -> None:
         rows = _select(_READY, asking, terms, limit=limit, window=window + len(asking.passed), each=each)
         if rows:
             _decide(rows, asking, terms)
-        elif window >= _LARGEST_WINDOW or not _is_more(asking, terms):
+        elif not _is_more(asking, terms):
             return
-        else:
+        elif window < _LARGEST_WINDOW:
             window *= 8
+        elif pauses:
+            sleep(pauses.pop(0))
+        else:
+            return
 
 
 def _is_more(asking: _Asking, terms: _Terms) -> bool:

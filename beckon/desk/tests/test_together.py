@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Event
+from time import sleep
 
 from django.db import connections
 
@@ -19,7 +21,7 @@ from beckon.scheduling.tests.samples import make_clinician, make_visit_type
 AGENTS = 6
 
 
-def at_once(work: Callable[[int], list[int]]) -> list[list[int]]:
+def at_once(work: Callable[[int], list[int]], agents: int = AGENTS) -> list[list[int]]:
     """Run `work` once per agent, each in a thread with connections of its own."""
 
     def one(n: int) -> list[int]:
@@ -28,8 +30,8 @@ def at_once(work: Callable[[int], list[int]]) -> list[list[int]]:
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(AGENTS) as pool:
-        return list(pool.map(one, range(AGENTS)))
+    with ThreadPoolExecutor(agents) as pool:
+        return list(pool.map(one, range(agents)))
 
 
 def test_agents_asking_at_once_share_nobody_and_leave_nobody_out(committed_org, now) -> None:
@@ -57,6 +59,29 @@ def test_agents_asking_at_once_share_nobody_and_leave_nobody_out(committed_org, 
         assert set(Person.objects.values_list("call_attempts", flat=True)) == {1}
         assert CallTask.objects.filter(status="leased").count() == 0
         assert CallTask.objects.filter(status="open", held_reason="").count() == 0
+
+
+def test_who_asks_while_another_looks_through_a_short_list_is_served_too(committed_org, now) -> None:
+    with org_scope(committed_org):
+        make_tasks(now, [make_person(now, n) for n in range(2)])
+        queue = get_queue("calls").pk
+    looking, asking = Event(), Event()
+
+    def work(n: int) -> list[int]:
+        agent = simulated_agent(f"a{n}")
+        if n:
+            looking.wait(10)
+            asking.set()
+        with org_scope(committed_org):
+            served = take_next(agent, [queue], by=agent, now=now)
+            if not n:
+                looking.set()
+                asking.wait(10)
+                sleep(0.03)  # the first still has both people locked while the second asks
+            return [s.person_id for s in served]
+
+    first, second = at_once(work, 2)
+    assert len({*first, *second}) == 2
 
 
 def test_agents_booking_at_once_never_sell_a_slot_twice(committed_org, now) -> None:
