@@ -1,6 +1,6 @@
 """A real site for a real browser: a sample practice after four weeks, served by `beckon web`, and Debian's Chromium.
 
-All browser tests run on one of pytest's workers, so that there is one site. Without Chromium they are skipped, aloud.
+They run in a pytest of their own (`make test`): one site, one event loop. Without Chromium they are skipped, aloud.
 """
 
 import os
@@ -36,7 +36,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
 
