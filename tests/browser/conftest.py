@@ -35,9 +35,8 @@ SERVERS_HASHER = "django.contrib.auth.hashers.ScryptPasswordHasher"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
-            if CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
+        if here in item.path.parents and CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="no Chromium here: apt-get install chromium"))
 
 
 @dataclass
