@@ -66,6 +66,12 @@ def _to_log_in(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(request.get_full_path())
 
 
+def _marked(enter: View, access: Access) -> View:
+    # Functions may carry what they like; mypy knows of none. The walker of all addresses and docs/pages.md read it.
+    enter.access = access  # type: ignore[attr-defined]
+    return enter
+
+
 def page(roles: frozenset[Role]) -> Callable[[View], View]:
     """Let members of the practice `slug` with one of `roles` in, inside its scope: one transaction, rendering included.
 
@@ -95,8 +101,7 @@ def page(roles: frozenset[Role]) -> Callable[[View], View]:
                 asked.now = domain_now(membership.organization)
                 return view(asked, *args, **kwargs)
 
-        enter.access = Access("organization", roles)  # type: ignore[attr-defined]
-        return enter
+        return _marked(enter, Access("organization", roles))
 
     return decorate
 
@@ -112,8 +117,7 @@ def signed_in(view: View) -> View:
         asked.actor = actors.user(asked.user.pk)
         return view(asked, *args, **kwargs)
 
-    enter.access = Access("signed-in")  # type: ignore[attr-defined]
-    return enter
+    return _marked(enter, Access("signed-in"))
 
 
 def operator(view: View) -> View:
@@ -129,8 +133,7 @@ def operator(view: View) -> View:
         asked.actor = actors.user(asked.user.pk)
         return view(asked, *args, **kwargs)
 
-    enter.access = Access("operator")  # type: ignore[attr-defined]
-    return enter
+    return _marked(enter, Access("operator"))
 
 
 def public(view: View) -> View:
@@ -140,8 +143,7 @@ def public(view: View) -> View:
     def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
-    enter.access = Access("public")  # type: ignore[attr-defined]
-    return enter
+    return _marked(enter, Access("public"))
 
 
 def record_look(request: PageRequest, action: str, object_kind: str, object_ids: list[int], **detail: Any) -> None:

@@ -59,7 +59,7 @@ def open_bytes(path: Path) -> IO[bytes]:
     """The file's bytes, unpacked when it is gzip. Raises OSError."""
     with path.open("rb") as file:
         is_gzip = file.read(2) == b"\x1f\x8b"
-    return _Unpacked(path) if is_gzip else path.open("rb")  # type: ignore[return-value]
+    return _Unpacked(path) if is_gzip else path.open("rb")  # type: ignore[return-value]  # it reads, which is all we ask
 
 
 def detect_encoding(path: Path) -> str:
