@@ -10,9 +10,12 @@ from allauth.account.forms import (
     ResetPasswordKeyForm,
 )
 from django import forms
+from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from beckon.core.models import User
+from beckon.web.accounts.letters import defer_password_link
 
 
 class Plain:
@@ -47,7 +50,18 @@ class LogIn(Plain, LoginForm):  # type: ignore[misc]
 
 
 class AskForLink(Plain, ResetPasswordForm):  # type: ignore[misc]
-    """The e-mail that a password link is sent to."""
+    """The e-mail that a password link is sent to. Whether there is such an account is not even looked up here: a
+    worker does that and writes the letter, so that neither the answer nor its time tells."""
+
+    def clean_email(self) -> str:
+        """As typed, in lower case."""
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Have a worker send the link."""
+        email: str = self.cleaned_data["email"]
+        defer_password_link(email, origin=request.build_absolute_uri("/"), language=get_language() or "en")
+        return email
 
 
 class ChangePassword(Plain, ChangePasswordForm):  # type: ignore[misc]

@@ -1,8 +1,10 @@
-"""The letter that invites somebody, sent after the commit; a mail server that is down is told on the page."""
+"""Letters to staff: the invitation, sent after the commit, and the password link, sent by a worker."""
 
 import logging
 from smtplib import SMTPException
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib import messages
 from django.core.mail import send_mail
@@ -10,7 +12,9 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext, override
+from procrastinate.contrib.django import app
 
+from beckon.core.models import User
 from beckon.core.staff.invitations import Invited
 from beckon.web.access import PageRequest
 from beckon.web.roles import ROLE_NAMES
@@ -41,3 +45,26 @@ def send_invitation(request: PageRequest, invited: Invited) -> None:
             messages.error(request, told)
 
     transaction.on_commit(deliver)
+
+
+@app.task(name="beckon.send_password_link", pass_context=False)
+def send_password_link(email: str, origin: str, language: str) -> None:
+    """Write to the user with this e-mail, if there is one, where a new password is set. `origin`: scheme and host."""
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user is None:
+        return
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}).replace("UID-KEY", key)
+    with override(language):
+        facts = {"password_reset_url": origin.rstrip("/") + path}
+        subject = render_to_string("account/email/password_reset_key_subject.txt", facts).strip()
+        body = render_to_string("account/email/password_reset_key_message.txt", facts)
+    try:
+        send_mail(subject, body, None, [user.email])
+    except (SMTPException, OSError) as error:
+        log.error("password link not sent user=%s error=%s", user.pk, type(error).__name__)
+
+
+def defer_password_link(email: str, *, origin: str, language: str) -> None:
+    """Have a worker send the link. The same work whoever asks, and whether or not there is such an account."""
+    send_password_link.defer(email=email, origin=origin, language=language)

@@ -1,8 +1,13 @@
 """Members of staff for tests of pages: who they are, and browsers in which they are signed in."""
 
+import json
+from typing import Any
+
+from django.db import connection
 from django.test import Client
 
 from beckon.core.models import Membership, Organization, Role, User
+from beckon.web.accounts.letters import send_password_link
 
 PASSWORD = "four unrelated quiet lamps"
 
@@ -32,3 +37,18 @@ def log_in(email: str, password: str = PASSWORD) -> Client:
 def is_signed_in(browser: Client) -> bool:
     """Asked as a page that nobody touches."""
     return browser.get("/account/still-here/", headers={"X-Beckon-Poll": "1"}).status_code == 204
+
+
+def waiting_links() -> list[dict[str, Any]]:
+    """What waits for a worker to send password links: each job's arguments. They wait no longer."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE task_name = 'beckon.send_password_link' RETURNING args")
+        return [args if isinstance(args, dict) else json.loads(args) for (args,) in cursor.fetchall()]
+
+
+def send_waiting_links() -> int:
+    """Do a worker's part; returns how many jobs there were."""
+    found = waiting_links()
+    for args in found:
+        send_password_link(**args)
+    return len(found)

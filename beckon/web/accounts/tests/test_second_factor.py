@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.test import Client
 
 from beckon.core.models import Role, User
-from beckon.web.accounts.tests.staff import PASSWORD, is_signed_in, log_in, member
+from beckon.web.accounts.tests.staff import PASSWORD, is_signed_in, log_in, member, send_waiting_links
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("live")]
 TOTP = "/accounts/2fa/totp/activate/"
@@ -109,6 +109,7 @@ def test_a_new_password_by_link_does_not_get_round_the_second_factor(mailoutbox:
     set_up_app(log_in(user.email))
     browser = Client()
     browser.post("/accounts/password/reset/", {"email": user.email})
+    send_waiting_links()
     link = re.search(r"http://testserver(\S+)", mailoutbox[-1].body)
     assert link
     form = browser.get(link[1], follow=True).redirect_chain[-1][0]
