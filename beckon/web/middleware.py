@@ -23,6 +23,7 @@ log = logging.getLogger("beckon.web")
 Next = Callable[[HttpRequest], HttpResponse]
 View = Callable[..., HttpResponseBase]
 LAST_ACT = "beckon_last_act"
+BEGAN = "beckon_began"
 FREE_PATHS = ("/accounts/", "/static/", "/hooks/", "/u/", "/language/", "/theme/", "/help/", "/healthz")
 
 
@@ -32,7 +33,8 @@ def is_poll(request: HttpRequest) -> bool:
 
 
 class AutomaticLogOff:
-    """Ends a session after BECKON_IDLE_MINUTES without a click or key (45 CFR 164.312(a)(2)(iii)).
+    """Ends a session after BECKON_IDLE_MINUTES without a click or key (45 CFR 164.312(a)(2)(iii)), and after
+    SESSION_HOURS in any case (NIST SP 800-63B, 4.2.3: reauthentication once in 12 hours, whatever the person does).
 
     Parts that refresh themselves do not count as acts, and get 401 once the session has ended.
     """
@@ -42,18 +44,30 @@ class AutomaticLogOff:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated and not request.path.startswith("/static/"):
-            now = wall_now()
-            last = request.session.get(LAST_ACT)
-            idle = (now - datetime.fromisoformat(last)).total_seconds() if last else 0.0
+            now, session = wall_now(), request.session
+            session.setdefault(BEGAN, now.isoformat())
+            idle, whole = _seconds_since(session.get(LAST_ACT), now), _seconds_since(session[BEGAN], now)
+            if whole > settings.SESSION_HOURS * 3600:
+                return _logged_off(
+                    request, gettext("You were logged off at the end of the day. Log in again to go on.")
+                )
             if idle > settings.IDLE_MINUTES * 60:
-                logout(request)
-                if is_poll(request) or request.headers.get("HX-Request"):
-                    return HttpResponse(status=401)
-                info(request, gettext("You were logged off because nothing happened for a while."))
-                return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
-            if not is_poll(request) and (idle > 20 or not last):
-                request.session[LAST_ACT] = now.isoformat()
+                return _logged_off(request, gettext("You were logged off because nothing happened for a while."))
+            if not is_poll(request) and (idle > 20 or LAST_ACT not in session):
+                session[LAST_ACT] = now.isoformat()
         return self.get_response(request)
+
+
+def _seconds_since(moment: str | None, now: datetime) -> float:
+    return (now - datetime.fromisoformat(moment)).total_seconds() if moment else 0.0
+
+
+def _logged_off(request: HttpRequest, why: str) -> HttpResponse:
+    logout(request)
+    if is_poll(request) or request.headers.get("HX-Request"):
+        return HttpResponse(status=401)
+    info(request, why)
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
 class SecondFactorWhereNeeded:

@@ -9,8 +9,8 @@ from beckon.core.audit.models import AuditEntry
 from beckon.core.clock import wall_now
 from beckon.core.models import Role
 from beckon.core.tenancy import get_organization, org_scope
-from beckon.web.accounts.tests.staff import is_signed_in, log_in, member
-from beckon.web.middleware import LAST_ACT
+from beckon.web.accounts.tests.staff import PASSWORD, is_signed_in, log_in, member
+from beckon.web.middleware import BEGAN, LAST_ACT
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +74,25 @@ def test_parts_that_refresh_themselves_do_not_keep_a_session_alive() -> None:
     assert browser.session[LAST_ACT] == before
     idle_for(browser, 15.1)
     assert browser.get("/o/test/", headers={"X-Beckon-Poll": "1", "HX-Request": "true"}).status_code == 401
+
+
+def test_a_session_ends_twelve_hours_after_the_log_in_whatever_one_does() -> None:
+    browser = log_in(member(Role.AGENT).email)
+
+    def began(hours: float) -> None:
+        session = browser.session
+        session[BEGAN] = (wall_now() - timedelta(hours=hours)).isoformat()
+        session.save()
+
+    browser.get("/account/")
+    began(11.9)
+    assert browser.get("/account/").status_code == 200
+    began(12.1)
+    assert browser.get("/o/test/", headers={"HX-Request": "true"}).status_code == 401
+    assert not is_signed_in(browser)
+    browser.post("/accounts/login/", {"login": "agent@example.org", "password": PASSWORD})
+    assert is_signed_in(browser)
+    assert browser.session[BEGAN] > (wall_now() - timedelta(minutes=1)).isoformat()
 
 
 def test_typing_without_sending_keeps_it_alive() -> None:
