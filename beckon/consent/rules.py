@@ -42,7 +42,6 @@ def may_contact(facts: PersonFacts, ask: Ask, now: datetime, policy: Policy = DE
     if facts.is_merged or facts.is_retired or facts.is_deceased or facts.is_do_not_contact:
         return Refused(next(no[0] for _check, no in _person_checks(facts) if no is not None))
     gate = gate_for(ask, now, policy)
-    ask = gate.ask
     points, missing = candidates(facts, ask, now, policy)
     if missing is not None:
         return Refused(*missing[1])
@@ -121,6 +120,8 @@ def _person_checks(facts: PersonFacts) -> Iterator[tuple[Check, _No | None]]:
 class Gate:
     """One ask at one instant under one policy, put to many people: what is alike for two addresses is decided once.
 
+    Which address somebody asks about is no part of it: a queued message names its own.
+
     The rules of an address see nothing but what `_alike` names; who adds a fact to a rule adds it there. For people
     without contacts and wishes of their own the hours are all that can shut, and they are remembered as well.
     """
@@ -191,7 +192,9 @@ def forget_gates() -> None:
 
 
 def gate_for(ask: Ask, now: datetime, policy: Policy) -> Gate:
-    """The gate of an ask; the same one for everybody who is asked about at the same instant."""
+    """The gate of an ask; the same one for everybody who is asked about at the same instant, whatever the address."""
+    if ask.contact_point_id is not None:
+        ask = ask._replace(contact_point_id=None)
     gate = _gates.get((ask, now))
     if gate is None or (gate.policy is not policy and gate.policy != policy):
         if len(_gates) >= _GATES_KEPT:
