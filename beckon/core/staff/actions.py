@@ -15,7 +15,10 @@ from django.core.validators import validate_email
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
 from beckon.core.clock import wall_now
+from beckon.core.events.actions import record_events
+from beckon.core.events.registry import NewEvent
 from beckon.core.models import Membership, Role, User
+from beckon.core.staff.sessions import end_sessions
 from beckon.core.tenancy import current_organization
 
 
@@ -65,8 +68,9 @@ class PasswordSet:
 def add_member(*, email: str, role: Role, name: str = "", by: Actor, now: datetime) -> Membered | NotChanged:
     """Make the user a member of the organization one is in, or give a member another role.
 
-    A new user cannot log in until a password is set. The role they had ends and stays on record. The same role again
-    changes nothing. The last administrator keeps that role.
+    A new user cannot log in until a password is set. The role they had ends and stays on record, and so do their open
+    sessions and, where the new role makes no calls, what they hold at the desk. The same role again changes nothing.
+    The last administrator keeps that role.
     """
     email = email.strip().lower()
     try:
@@ -88,13 +92,16 @@ def add_member(*, email: str, role: Role, name: str = "", by: Actor, now: dateti
     if was is not role:
         Membership.objects.create(user=user, organization=current_organization(), role=role)
         _audit("user.role_given", user.pk, {"role": role.value, "was": was.value if was else ""}, by, now)
+        if was is not None:
+            _rights_changed(user.pk, role, by, now)
     return Membered(user.pk, role, was, is_new)
 
 
 def end_membership(*, email: str, by: Actor, now: datetime) -> Ended | NotChanged:
     """The user is no member of the organization one is in from now on; the user and what they did stay.
 
-    Who worked the desk leaves callbacks and people in hand: `desk.actions.leave_desk` passes them on.
+    Their open sessions end. People in hand at the desk are given back and promised callbacks are anyone's, unless
+    `desk.actions.leave_desk` has passed them on before.
     """
     row = Membership.objects.filter(
         organization=current_organization(), ended_at=None, user__email=email.strip().lower()
@@ -106,6 +113,7 @@ def end_membership(*, email: str, by: Actor, now: datetime) -> Ended | NotChange
         return NotChanged(StaffNo.LAST_ADMINISTRATOR)
     _end(standing)
     _audit("user.membership_ended", standing.user_id, {"was": standing.role}, by, now)
+    _rights_changed(standing.user_id, None, by, now)
     return Ended(standing.user_id, Role(standing.role))
 
 
@@ -150,6 +158,13 @@ def _is_last_administrator(row: Membership) -> bool:
 
 def _end(row: Membership) -> None:
     Membership.objects.filter(pk=row.pk).update(ended_at=wall_now())
+
+
+def _rights_changed(user_id: int, role: Role | None, by: Actor, now: datetime) -> None:
+    """Tell whom it concerns, and have the user log in anew: an open session must not outlive the rights it was opened
+    with (OWASP Session Management Cheat Sheet: renew after any change of privilege)."""
+    record_events([NewEvent("member.role_changed", None, user_id, {"role": role.value if role else ""})], by=by, now=now)
+    end_sessions(user_id)
 
 
 def _audit(action: str, user_id: int, detail: dict[str, Any], by: Actor, now: datetime) -> None:

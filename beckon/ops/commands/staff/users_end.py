@@ -5,6 +5,7 @@ import argparse
 from beckon.core.actors import COMMAND_LINE, user
 from beckon.core.clock import domain_now
 from beckon.core.staff.actions import NotChanged, end_membership
+from beckon.core.staff.queries import find_member
 from beckon.core.tenancy import get_organization, org_scope
 from beckon.desk.actions import leave_desk
 from beckon.ops.commands.calls.desk_next import agent_of
@@ -26,10 +27,11 @@ def run(args: argparse.Namespace) -> int:
     now = domain_now(organization)
     to = agent_of(args.callbacks_to, organization) if args.callbacks_to else None
     with org_scope(organization):
+        member = find_member(args.email)
+        given_back, promised = leave_desk(user(member.user_id), to, by=COMMAND_LINE, now=now) if member else (0, 0)
         answer = end_membership(email=args.email, by=COMMAND_LINE, now=now)
         if isinstance(answer, NotChanged):
             raise refusal(answer)
-        given_back, promised = leave_desk(user(answer.user_id), to, by=COMMAND_LINE, now=now)
     print(f"{args.email.strip().lower()} is no member of {organization.slug} any more (was {answer.was})")
     if given_back or promised:
         print(f"calls given back: {given_back:,}; callbacks handed to {args.callbacks_to or 'anyone'}: {promised:,}")

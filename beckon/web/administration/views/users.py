@@ -8,12 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beckon.core import actors
 from beckon.core.audit.actions import record_audit
 from beckon.core.models import Membership, Role
 from beckon.core.staff.actions import NotChanged, add_member, end_membership
 from beckon.core.staff.invitations import invite, invite_again, invited_at
-from beckon.desk.actions import leave_desk
 from beckon.web.access import SEES_SETTINGS, SETS_UP, PageRequest, page
 from beckon.web.accounts.letters import send_invitation
 from beckon.web.accounts.second_factor import take_off_all
@@ -106,7 +104,6 @@ def end(request: PageRequest, user_id: int) -> HttpResponse:
     if isinstance(answer, NotChanged):
         messages.error(request, str(STAFF_NOS[answer.reason]))
         return redirect("settings_user", request.organization.slug, user_id)
-    leave_desk(actors.user(user_id), None, by=request.actor, now=request.now)
     messages.success(request, gettext("%s is no member of this practice any more.") % row.user.email)
     return redirect("settings_users", request.organization.slug)
 
