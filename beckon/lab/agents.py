@@ -37,7 +37,7 @@ CODES = {
 BOOK_WITHIN_DAYS = 14
 """S5 of the mission warns beyond 14 days."""
 NO_SLOT = "no free slot within 14 days"
-AGENTS_BUSY = "blocks of two hours in which every agent was busy"
+AGENTS_BUSY = "blocks of work in which every agent was busy"
 
 
 def work_a_block(world: World, *, begins: datetime, ends: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Turns the virtual clock, two hours at a time: people answer, journeys advance, messages leave, agents work.
+"""Turns the virtual clock, a few hours at a time: people answer, journeys advance, messages leave, agents work.
 
 Everything real is done by the packages below; this only says when, and plays the people and the agents.
 """
@@ -35,8 +35,10 @@ FIRST_HOUR, LAST_HOUR = 8, 21
 """Hours of the practice's day in which anything is moved on; nights are skipped, since nothing may leave then."""
 LAST_BLOCK = 15
 """The hour in which the agents' last block of the day may begin. They work eight hours, from eight or from nine."""
-BLOCK = timedelta(hours=2)
-"""How far the clock is turned at once. A reply is heard, and a call made, at most this much later than it could be."""
+BLOCKS_A_DAY = 5
+BLOCK = timedelta(hours=2, minutes=40)
+"""How far the clock is turned at once: a third of the agents' eight hours. A reply is heard, and a call made, at most
+this much later than it could be. Each block costs some fifty statements, however few people are concerned."""
 COUNTED_AFTER_DAYS = frozenset((1, 8, 29))
 """Days after which PostgreSQL is made to count the tables that have grown since."""
 Progress = Callable[[datetime], None]
@@ -62,9 +64,10 @@ def _live_a_day(world: World, day: date, progress: Progress | None) -> None:
 
 
 def blocks_of(day: date, zone: ZoneInfo) -> Iterator[datetime]:
-    """When the blocks of a day begin: at even hours one day, at odd ones the next, so that every hour has calls."""
-    for hour in range(FIRST_HOUR + day.toordinal() % 2, LAST_HOUR, BLOCK // timedelta(hours=1)):
-        yield datetime.combine(day, time(hour), zone)
+    """When the blocks of a day begin: from eight one day, from nine the next, so that no hour is always the first."""
+    begins = datetime.combine(day, time(FIRST_HOUR + day.toordinal() % 2))
+    for number in range(BLOCKS_A_DAY):
+        yield (begins + number * BLOCK).replace(tzinfo=zone)
 
 
 def live_a_block(world: World, at: datetime, *, is_first: bool = True, length: timedelta = BLOCK) -> None:

@@ -14,6 +14,7 @@ from beckon.campaigns.models import Campaign
 from beckon.core.clock import domain_now
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
+from beckon.lab.clockwork import BLOCKS_A_DAY
 from beckon.lab.rehearsal import Order, rehearse
 from beckon.scheduling.models import Clinician
 from beckon.segments.conditions import parse_definition
@@ -25,7 +26,6 @@ SEEDS = (11, 12, 13)
 MOST_PEOPLE = 300
 """Made-up people in a run; figures of larger campaigns are scaled up from them."""
 WEEKS = 14
-_BLOCKS_A_DAY = 6.5
 _TOLD_EVERY = 2.0
 """Seconds between two notes of how far it has come."""
 
@@ -79,7 +79,7 @@ def rehearse_campaign(organization_id: int, campaign_id: int, token: str) -> Non
 
 
 def _run(told: _Told, order: Order, number: int) -> None:
-    blocks = WEEKS * 7 * _BLOCKS_A_DAY
+    blocks = WEEKS * 7 * BLOCKS_A_DAY
     passed = 0
 
     def progress(at: datetime) -> None:
