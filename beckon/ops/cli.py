@@ -48,6 +48,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(("users", "add"), "staff.users_add", "make somebody a member, or give them another role"),
     Command(("users", "end"), "staff.users_end", "end a membership; callbacks are handed on"),
     Command(("users", "password"), "staff.users_password", "set a password, read from standard input"),
+    Command(("users", "factors-off"), "staff.users_factors_off", "take off somebody's lost second factor"),
     Command(("policy", "show"), "policy.policy_show", "hours, caps and other limits of contact"),
     Command(("policy", "set"), "policy.policy_set", "change limits of contact; put on record"),
     Command(("worker",), "installation.worker", "run jobs and due work on the wall clock; start as many as you like"),

@@ -163,7 +163,8 @@ def _end(row: Membership) -> None:
 def _rights_changed(user_id: int, role: Role | None, by: Actor, now: datetime) -> None:
     """Tell whom it concerns, and have the user log in anew: an open session must not outlive the rights it was opened
     with (OWASP Session Management Cheat Sheet: renew after any change of privilege)."""
-    record_events([NewEvent("member.role_changed", None, user_id, {"role": role.value if role else ""})], by=by, now=now)
+    event = NewEvent("member.role_changed", None, user_id, {"role": role.value if role else ""})
+    record_events([event], by=by, now=now)
     end_sessions(user_id)
 
 

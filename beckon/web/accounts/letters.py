@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 from procrastinate.contrib.django import app
 
-from beckon.core.models import User
+from beckon.core.models import Membership, User
 from beckon.core.staff.invitations import Invited
 from beckon.web.access import PageRequest
 from beckon.web.roles import ROLE_NAMES
@@ -43,6 +43,22 @@ def send_invitation(request: PageRequest, invited: Invited) -> None:
             log.error("invitation not sent user=%s error=%s", invited.user_id, type(error).__name__)
             told = gettext("The e-mail could not be sent. Send the invitation again once the mail server works.")
             messages.error(request, told)
+
+    transaction.on_commit(deliver)
+
+
+def tell_factors_gone(user: User, *, practice: str) -> None:
+    """Write to somebody whose second factor was taken off, so that it is not done behind their back."""
+    row = Membership.objects.select_related("organization").filter(user_id=user.pk, ended_at=None).first()
+    with override(row.organization.language if row else "en"):
+        subject = gettext("Your second factor for Beckon was taken off")
+        body = render_to_string("accounts/factors_gone_letter.txt", {"practice": practice})
+
+    def deliver() -> None:
+        try:
+            send_mail(subject, body, None, [user.email])
+        except (SMTPException, OSError) as error:
+            log.error("letter about factors not sent user=%s error=%s", user.pk, type(error).__name__)
 
     transaction.on_commit(deliver)
 

@@ -13,17 +13,18 @@ MOST_PRACTICES = 200
 
 def record_log_in(user: User, *, how: str) -> None:
     """An entry in each practice whose data this log-in opens."""
-    _record(user.pk, "user.logged_in", {"how": how}, actors.user(user.pk))
+    record_everywhere(user.pk, "user.logged_in", {"how": how}, actors.user(user.pk))
 
 
 def record_wrong_password(email: str) -> None:
     """An entry where the account exists; nothing is told to whoever typed."""
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is not None:
-        _record(user.pk, "user.log_in_refused", {"why": "wrong_password"}, SYSTEM)
+        record_everywhere(user.pk, "user.log_in_refused", {"why": "wrong_password"}, SYSTEM)
 
 
-def _record(user_id: int, action: str, detail: dict[str, str], by: Actor) -> None:
+def record_everywhere(user_id: int, action: str, detail: dict[str, str], by: Actor) -> None:
+    """An entry about a user in each of their practices, by each practice's clock."""
     rows = Membership.objects.select_related("organization").filter(user_id=user_id, ended_at=None)
     for row in rows.order_by("pk")[:MOST_PRACTICES]:
         with org_scope(row.organization):

@@ -12,7 +12,11 @@ from django.db.models import Exists
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext, gettext_lazy
 
+from beckon.core.actors import Actor
 from beckon.core.models import Membership, Organization, OrganizationKind, Role, User
+from beckon.core.staff.sessions import end_sessions
+from beckon.web.accounts.letters import tell_factors_gone
+from beckon.web.accounts.log_ins import record_everywhere
 
 
 def is_required(user: User) -> bool:
@@ -46,9 +50,17 @@ def _factors(user: User) -> Any:
     return Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
-def take_off_all(user: User) -> int:
-    """Take off everything but the password, for who has lost it; returns how many factors and sets of codes."""
+def take_off_all(user: User, *, by: Actor, practice: str) -> int:
+    """Take off everything but the password, for who has lost it; returns how many factors and sets of codes.
+
+    It is on record in every practice of the user, their sessions end, and a letter tells them. `practice`: whose
+    administrator did it; "" for whoever runs the installation. Inside a scope, only for who works nowhere else.
+    """
     gone: int = Authenticator.objects.filter(user_id=user.pk).delete()[0]
+    if gone:
+        record_everywhere(user.pk, "user.factors_taken_off", {"how": "practice" if practice else "installation"}, by)
+        end_sessions(user.pk)
+        tell_factors_gone(user, practice=practice)
     return gone
 
 

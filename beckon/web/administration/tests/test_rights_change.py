@@ -54,11 +54,12 @@ def test_who_leaves_holds_nobody(boss: Client, agent: User) -> None:
     assert held_by(agent) == 0
 
 
-@pytest.mark.parametrize("change", ["role", "end"])
-def test_open_sessions_end_with_the_rights_they_were_opened_with(boss: Client, agent: User, change: str) -> None:
+@pytest.mark.parametrize(("address", "said"), [("", {"role": "supervisor"}), ("end/", {})])
+def test_open_sessions_end_with_the_rights_they_were_opened_with(
+    boss: Client, agent: User, address: str, said: dict[str, str]
+) -> None:
     browsers, other = [log_in(agent.email), log_in(agent.email)], log_in(member(Role.MANAGER).email)
-    address, said = (f"{USERS}{agent.pk}/", {"role": "supervisor"}) if change == "role" else (f"{USERS}{agent.pk}/end/", {})
-    boss.post(address, said)
+    boss.post(f"{USERS}{agent.pk}/{address}", said)
     assert [is_signed_in(b) for b in (*browsers, other, boss)] == [False, False, True, True]
 
 

@@ -78,17 +78,6 @@ def test_the_last_administrator_stays_one(boss: Client) -> None:
     assert Membership.objects.filter(user=me, ended_at=None, role=Role.ADMINISTRATOR).exists()
 
 
-def test_a_second_factor_is_taken_off_only_where_nobody_else_is_concerned(boss: Client) -> None:
-    from allauth.mfa.models import Authenticator
-
-    agent, me = member(Role.AGENT), User.objects.get(email="administrator@example.org")
-    for user in (agent, me):
-        Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
-        boss.post(f"{START}users/{user.pk}/factors/")
-    assert list(Authenticator.objects.values_list("user_id", flat=True)) == [me.pk]
-    assert "user.factors_taken_off" in actions()
-
-
 def test_the_practice_and_its_locations_are_changed_on_record(boss: Client) -> None:
     boss.post(START + "practice/", {"name": "Riverside", "language": "es", "time_zone": "America/Chicago"})
     place = {"name": "Oak Street", "state": "ny", "time_zone": "America/New_York", "is_active": "on"}

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from beckon.desk.models import Disposition
@@ -16,6 +16,7 @@ from beckon.web.access import SEES_SETTINGS, SETS_UP, PageRequest, page
 from beckon.web.administration import queries
 from beckon.web.administration.forms import DispositionForm
 from beckon.web.administration.presenters import behaviour_sentences
+from beckon.web.spoken import language, said
 
 _DEFAULT = {default.code: default for default in DEFAULTS}
 
@@ -35,11 +36,10 @@ def dispositions(request: PageRequest) -> HttpResponse:
 
 
 def _shown(row: Disposition) -> dict[str, Any]:
-    spanish = (get_language() or "").startswith("es")
     default = _DEFAULT.get(row.code)
     return {
         "code": row.code,
-        "label": row.label_es if spanish else row.label,
+        "label": row.label_es if language().startswith("es") else row.label,
         "hotkey": row.hotkey,
         "sentences": behaviour_sentences(row.behaviour),
         "is_active": row.is_active,
@@ -79,6 +79,6 @@ def _save(request: PageRequest, row: Disposition, form: DispositionForm) -> bool
     try:
         save_disposition(code=row.code, **names, behaviour=behaviour, by=request.actor, now=request.now)
     except InvalidBehaviour as error:
-        form.add_error("again", str(error))
+        form.add_error("again", said(error.words))
         return False
     return True

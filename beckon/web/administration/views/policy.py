@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from beckon.consent.actions import change_policy
@@ -15,6 +15,7 @@ from beckon.consent.policies.fields import FIELDS, FieldKind, PolicyField, Probl
 from beckon.consent.policies.reading import stored_policy
 from beckon.web.access import SEES_SETTINGS, SETS_UP, PageRequest, page
 from beckon.web.administration.presenters import CHANNEL_NAMES, law_row
+from beckon.web.spoken import said
 
 
 @page(SEES_SETTINGS)
@@ -61,7 +62,7 @@ def _changes(form: forms.Form, stored: dict[str, object]) -> dict[str, Any]:
     if not problems:
         problems = check_together(read)
     for problem in problems:
-        form.add_error(problem.field, problem.message)
+        form.add_error(problem.field, _capital(said(problem.words)))
     return {} if problems else {name: value for name, value in read.items() if stored[name] != value}
 
 
@@ -86,7 +87,10 @@ def _field(field: PolicyField) -> forms.Field:
 
 
 def _words(field: PolicyField) -> str:
-    text = field.es if (get_language() or "").startswith("es") else field.en
+    return _capital(said(field.words))
+
+
+def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 

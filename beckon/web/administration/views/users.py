@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beckon.core.audit.actions import record_audit
 from beckon.core.models import Membership, Role
 from beckon.core.staff.actions import NotChanged, add_member, end_membership
 from beckon.core.staff.invitations import invite, invite_again, invited_at
@@ -115,11 +114,10 @@ def take_off_factors(request: PageRequest, user_id: int) -> HttpResponse:
     row = _member(user_id)
     if user_id == request.user.pk or queries.works_elsewhere(user_id):
         messages.error(request, gettext("Only whoever runs the installation may do that for this user."))
-    elif take_off_all(row.user):
-        record_audit(
-            action="user.factors_taken_off", object_kind="user", object_ids=[user_id], by=request.actor, now=request.now
-        )
-        messages.success(request, gettext("The second factor is off. They set up a new one when they log in."))
+    elif take_off_all(row.user, by=request.actor, practice=request.organization.name):
+        messages.success(request, gettext("The second factor is off, and a letter tells them. They log in anew."))
+    else:
+        messages.info(request, gettext("They have no second factor."))
     return redirect("settings_user", request.organization.slug, user_id)
 
 

@@ -15,6 +15,7 @@ from beckon.web.access import RUNS_CAMPAIGNS, SEES_SETTINGS, PageRequest, page
 from beckon.web.administration import queries
 from beckon.web.administration.forms import SignOff, TemplateWords
 from beckon.web.administration.presenters import CHANNEL_NAMES
+from beckon.web.spoken import said
 
 
 @page(SEES_SETTINGS)
@@ -44,7 +45,7 @@ def template(request: PageRequest, template_id: int) -> HttpResponse:
             return redirect("settings_template", request.organization.slug, answer.template.pk)
         for finding in answer.errors:
             form.add_error(
-                finding.part, gettext("line %(line)d: %(said)s") % {"line": finding.line, "said": finding.message}
+                finding.part, gettext("line %(line)d: %(said)s") % {"line": finding.line, "said": said(finding.words)}
             )
     found = {
         "versions": versions,
