@@ -21,8 +21,9 @@ from beckon.consent.facts import (
 )
 from beckon.consent.law.basis import Need, held, is_stopped, needed
 from beckon.consent.law.hours import Place, consent_of
+from beckon.consent.law.table import Row
 from beckon.consent.reasons import Reason
-from beckon.consent.times import Wait, first_wait, opening_after, waits
+from beckon.consent.times import Wait, first_wait, is_bound_by_place_alone, opening_after, waits
 from beckon.consent.verdict import Allowed, Check, Finding, Later, Refused, Verdict
 
 NOTICE_WINDOW = timedelta(minutes=5)  # 47 CFR 64.1200(a)(12)
@@ -120,38 +121,52 @@ def _person_checks(facts: PersonFacts) -> Iterator[tuple[Check, _No | None]]:
 class Gate:
     """One ask at one instant under one policy, put to many people: what is alike for two addresses is decided once.
 
-    Which address somebody asks about is no part of it: a queued message names its own.
-
-    The rules of an address see nothing but what `_alike` names; who adds a fact to a rule adds it there. For people
-    without contacts and wishes of their own the hours are all that can shut, and they are remembered as well.
+    Which address somebody asks about is no part of it: a queued message names its own. The rules of an address
+    see nothing but what `_alike` names; who adds a fact to a rule adds it there. For people whom only legal hours can
+    keep waiting the hours are remembered by place as well.
     """
 
-    __slots__ = ("_hours", "_refusals", "ask", "now", "policy")
+    __slots__ = ("_hours", "_law", "_refusals", "ask", "now", "policy")
 
     def __init__(self, ask: Ask, now: datetime, policy: Policy) -> None:
         self.ask = _in_time(ask, now, policy)
         self.now = now
         self.policy = policy
         self._refusals: dict[Hashable, tuple[int, Refused] | None] = {}
-        self._hours: dict[Place, Wait | None] = {}
+        self._hours: dict[Place, tuple[Wait, datetime | None] | None] = {}
+        self._law: dict[Place, Row | None] = {}
 
     def at_point(self, facts: PersonFacts, point: Point) -> tuple[int, Verdict]:
         """How far an address of the person gets through the checks, and the verdict on it."""
-        alike = _alike(facts, point)
+        alike = self._alike(facts, point)
         if alike in self._refusals:
             refusal = self._refusals[alike]
         else:
             refusal = self._refusals[alike] = self._refuse(facts, point)
         if refusal is not None:
             return refusal
-        depth = len(_POINT_RULES)
-        wait = self._wait(facts, point)
-        if wait is None:
-            return depth, Allowed(point)
-        opens = opening_after(wait, facts, point, self.ask, self.policy)
+        shut = self._shut(facts, point)
+        if shut is None:
+            return len(_POINT_RULES), Allowed(point)
+        wait, opens = shut
         if opens is None:
-            return depth, Refused(_never(wait.reason), wait.detail)
-        return depth, Later(opens, wait.reason, wait.detail, point)
+            return len(_POINT_RULES), Refused(_never(wait.reason), wait.detail)
+        return len(_POINT_RULES), Later(opens, wait.reason, wait.detail, point)
+
+    def _alike(self, facts: PersonFacts, point: Point) -> Hashable:
+        """Everything the rules of an address look at, without ids: equal for two addresses, equal answers."""
+        place = point.place
+        if place not in self._law:
+            self._law[place] = state_law(place, self.ask, self.now)
+        person, owner, number = facts.person_id, point.owner_id, point.number_id
+        return (
+            point.line_type, point.is_dead, point.is_ended, point.suppressed, facts.preferred_channel,
+            None if self._law[place] is None else place,
+            tuple([
+                (e[2:], e[0] == person or e[0] == owner, None if e[1] is None else e[1] == number)
+                for e in facts.entries
+            ]),
+        )  # fmt: skip
 
     def _refuse(self, facts: PersonFacts, point: Point) -> tuple[int, Refused] | None:
         for depth, (_check, rule) in enumerate(_POINT_RULES):
@@ -160,26 +175,18 @@ class Gate:
                 return depth, Refused(*no)
         return None
 
-    def _wait(self, facts: PersonFacts, point: Point) -> Wait | None:
-        if facts.recent_contacts or facts.preferred_hour is not None or facts.last_call_at is not None:
-            return first_wait(facts, point, self.ask, self.policy, self.now)
+    def _shut(self, facts: PersonFacts, point: Point) -> tuple[Wait, datetime | None] | None:
+        """The first gate that is shut now, and when all are open; None where they are."""
+        if not is_bound_by_place_alone(facts, self.policy, self.now):
+            return self._first_shut(facts, point)
         place = point.place
         if place not in self._hours:
-            self._hours[place] = first_wait(facts, point, self.ask, self.policy, self.now)
+            self._hours[place] = self._first_shut(facts, point)
         return self._hours[place]
 
-
-def _alike(facts: PersonFacts, point: Point) -> Hashable:
-    """Everything the rules of an address look at, without ids: equal for two addresses, equal answers."""
-    owner, number = point.owner_id, point.number_id
-    return (
-        point.line_type, point.is_dead, point.is_ended, point.suppressed, point.place, facts.preferred_channel,
-        tuple([
-            (e.channel, e.purpose, e.mark, e.basis, e.person_id == facts.person_id or e.person_id == owner,
-             e.number_id is None, e.number_id == number)
-            for e in facts.entries
-        ]),
-    )  # fmt: skip
+    def _first_shut(self, facts: PersonFacts, point: Point) -> tuple[Wait, datetime | None] | None:
+        wait = first_wait(facts, point, self.ask, self.policy, self.now)
+        return None if wait is None else (wait, opening_after(wait, facts, point, self.ask, self.policy))
 
 
 _gates: dict[tuple[Ask, datetime], Gate] = {}
@@ -280,12 +287,17 @@ def _consent(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy: 
 
 def _needed_here(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy: Policy) -> Need:
     need = needed(ask, point.line_type, policy)
-    if ask.purpose is not Purpose.TELEMARKETING or ask.channel.kind != PHONE:
-        return need
-    row = consent_of(point.place, ask.channel, now.date())
+    row = state_law(point.place, ask, now)
     if row is None or row.consent is None or Basis(row.consent).strength <= need.basis.strength:
         return need
     return Need(Basis(row.consent), f"{row.state} {row.cite}")
+
+
+def state_law(place: Place, ask: Ask, now: datetime) -> Row | None:
+    """The row of a state there that asks consent of its own for this; None almost everywhere."""
+    if ask.purpose is not Purpose.TELEMARKETING or ask.channel.kind != PHONE:
+        return None
+    return consent_of(place, ask.channel, now.date())
 
 
 def _preferred_channel(facts: PersonFacts, point: Point, ask: Ask, now: datetime, policy: Policy) -> _No | None:

@@ -40,10 +40,18 @@ def waits(facts: PersonFacts, point: Point, ask: Ask, policy: Policy, at: dateti
             yield wait
 
 
+def is_bound_by_place_alone(facts: PersonFacts, policy: Policy, at: datetime) -> bool:
+    """True where from `at` on no gate but legal hours can be shut: no hour of their own, no contact within a week (no
+    cap looks further back), no call that a next one must keep away from. True for most people."""
+    if facts.preferred_hour is not None:
+        return False
+    if facts.recent_contacts and facts.recent_contacts[-1] + WEEK > at:
+        return False
+    return facts.last_call_at is None or facts.last_call_at + timedelta(days=policy.days_between_calls) <= at
+
+
 def first_wait(facts: PersonFacts, point: Point, ask: Ask, policy: Policy, at: datetime) -> Wait | None:
     """The first gate that is shut at `at`."""
-    if not facts.recent_contacts and facts.preferred_hour is None and facts.last_call_at is None:
-        return _legal_hours(facts, point, ask, policy, at)  # most people: no other gate can be shut
     for gate in _GATES:
         wait = gate(facts, point, ask, policy, at)
         if wait is not None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -24,9 +25,8 @@ _BUCKET = 900  # windows are whole hours and zones whole quarters of an hour, so
 _REMEMBERED = 200_000
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a person may be.
+class Place(NamedTuple):
+    """Where a person may be. A NamedTuple, for its hash: places are the keys of all that is remembered here.
 
     `states`: two-letter codes whose law may apply, by ZIP and by area code; empty is unknown. `zones`: IANA
     zones they may be in; empty is every zone of the states. What does not exist counts as unknown.
@@ -176,9 +176,9 @@ def _common_spans(
     spans = [(chunk * _CHUNK, (chunk + 1) * _CHUNK)]
     for own_clock in sorted({clock for _state, clock in bound}):
         under_it = {state for state, clock in bound if clock == own_clock}
-        windows = [
+        windows = tuple(
             (day, _meeting([_state_window(table, s, own_clock, is_recorded, day) for s in under_it])) for day in days
-        ]
+        )
         for zone in [own_clock] if own_clock else zones:
             spans = _intersection(spans, _in_utc(windows, zone))
     return spans
@@ -240,7 +240,8 @@ def _closed_days(calendar: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("US", subdiv=state, years=year))
 
 
-def _in_utc(windows: Iterable[tuple[date, Window]], zone: str) -> list[Interval]:
+@lru_cache(maxsize=5_000)  # most states share their windows, and a zone is met in hundreds of places
+def _in_utc(windows: tuple[tuple[date, Window], ...], zone: str) -> list[Interval]:
     clock = ZoneInfo(zone)
     open_days = [(day, window) for day, window in windows if window is not None]
     return [(_instant(day, window[0], clock), _instant(day, window[1], clock)) for day, window in open_days]

@@ -15,6 +15,8 @@ STATE_COUNT = 51  # the fifty states and DC
 CONSENT_KINDS = frozenset({"express", "written"})
 PHONE_CHANNELS = frozenset({"sms", "voicemail", "voice"})
 SOURCES = frozenset({"VA", "STA", "STB", "STC", "DC"})
+LONGEST_CAP = 168
+"""Hours. The gate looks no further back at contacts than a week; so far no state does, either."""
 _ROW_KEYS = frozenset(
     {"state", "from", "weekdays", "saturday", "sunday", "zone", "holidays", "also"}
     | {"cap", "consent", "consent_for", "cite", "agreement", "verified", "note"}
@@ -180,6 +182,6 @@ def _day(state: str, text: Any) -> tuple[int, int]:
 def _cap(state: str, item: dict[str, int] | None) -> Cap | None:
     if item is None:
         return None
-    if set(item) != {"count", "hours"} or min(item.values()) < 1:
-        raise HoursTableError(f"{state}: a cap is a count and hours, both positive")
+    if set(item) != {"count", "hours"} or min(item.values()) < 1 or item["hours"] > LONGEST_CAP:
+        raise HoursTableError(f"{state}: a cap is a count and hours, both positive, and of a week at most")
     return Cap(count=item["count"], hours=item["hours"])

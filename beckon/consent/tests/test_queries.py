@@ -122,7 +122,7 @@ def test_addresses_and_opt_outs_of_a_merged_record_count_for_the_survivor(org: A
 
 
 @pytest.mark.parametrize("how_many", [1, 60])
-def test_three_statements_serve_any_number_of_people(
+def test_four_statements_serve_any_number_of_people(
     org: Any, now: Any, how_many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = [make_person(now, name_key=f"reyes|{n}") for n in range(how_many)]
@@ -138,7 +138,7 @@ def test_three_statements_serve_any_number_of_people(
 
     monkeypatch.setattr(psycopg.Cursor, "execute", counted)
     facts = gather_facts([person.pk for person in people], now=now)
-    assert len(statements) == 3
+    assert len(statements) == 4
     assert sum(isinstance(may_contact(known, TEXT, now), Allowed) for known in facts.values()) == how_many
 
 

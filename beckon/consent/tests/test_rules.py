@@ -465,8 +465,10 @@ person_changes = one_of(
     entries=ledgers,
     preferred_channel=st.sampled_from(["sms", "email"]),
     preferred_hour=st.integers(9, 16),
-    recent_contacts=st.just((NOON - timedelta(hours=2),)),
-    last_call_at=st.just(NOON - timedelta(days=2)),
+    recent_contacts=st.lists(st.sampled_from([2, 30, 160, 167, 168, 200]), min_size=1, max_size=4).map(
+        lambda hours: tuple(NOON - timedelta(hours=ago) for ago in sorted(hours, reverse=True))
+    ),
+    last_call_at=st.sampled_from([2, 6, 7, 9]).map(lambda days: NOON - timedelta(days=days)),
 )
 somebody = st.builds(
     lambda person, changed: facts(**{"points": tuple(point(**change) for change in changed)} | person),
