@@ -36,9 +36,9 @@ demo-reset: .venv/web.stamp ## forget the demo's data
 	@$(BIN)/beckon demo --reset
 
 test: .venv/dev.stamp .venv/web.stamp ## run the tests
-	@$(BIN)/python -m pytest -n $(WORKERS) -q -rs --ignore=tests/browser
+	@$(BIN)/python -m pytest -n $(WORKERS) -q -rs --ignore=tests/browser $(if $(DATABASE_ONLY),--database-only)
 	@# On their own: Playwright's event loop stays in its process, and there is one site.
-	@if [ -z "$(NO_BROWSER)" ]; then $(BIN)/python -m pytest -q -rs -p no:randomly tests/browser; fi
+	@if [ -z "$(DATABASE_ONLY)" ]; then $(BIN)/python -m pytest -q -rs -p no:randomly tests/browser; fi
 
 check: .venv/dev.stamp .venv/web.stamp ## lint, types, layers, migrations
 	@$(BIN)/ruff check .
