@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from beckon.consent.facts import Channel
 from beckon.consent.queries import gather_facts, load_policy
 from beckon.core.actors import Actor
 from beckon.core.bulk.cursor import raw_cursor
@@ -63,7 +64,8 @@ def decide_batch(due: Sequence[Due], *, by: Actor, now: datetime) -> Decided:
     Of one person only the oldest message goes on: the next claim decides about another with that contact counted.
     """
     first = {d.person_id: d for d in reversed(due)}
-    facts, policy = gather_facts(list(first), now=now), load_policy()
+    kinds = {Channel(channel).kind for channel in {d.channel for d in due}}
+    facts, policy = gather_facts(list(first), now=now, kinds=kinds), load_policy()
     sends: list[Send] = []
     put_off: list[PutOff] = []
     drops: list[Drop] = []
