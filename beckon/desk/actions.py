@@ -130,7 +130,7 @@ def release(agents: Sequence[Actor], *, by: Actor, now: datetime, hold: timedelt
     changes: dict[str, Any] = {"due_at": now + hold, "held_reason": "passed_over"} if hold else {"is_ready": True}
     ids = list(held.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
     released = CallTask.objects.filter(pk__in=ids).update(
-        status=TaskStatus.OPEN, leased_by="", leased_until=None, **changes
+        status=TaskStatus.OPEN, leased_by="", leased_until=None, last_agent="", **changes
     )
     if ids:
         record_audit(action="call.released", object_kind="call_task", object_ids=ids, by=by, now=now)

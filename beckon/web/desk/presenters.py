@@ -19,6 +19,7 @@ from beckon.people.queries import full_name
 from beckon.scheduling.models import Appointment, AppointmentStatus
 from beckon.web.desk import words
 from beckon.web.desk.queries import Background, Choice, name_of
+from beckon.web.desk.tickets import form_id_of
 
 _ASIDE = re.compile(r"(\([^()]{3,}\))")
 KEYS_OF_THE_PAGE = frozenset("yc")
@@ -145,7 +146,7 @@ def call_page(served: Served, known: Background, now: datetime) -> CallPage:
         why=words.WHY_NOW.get(_why(served, known), ""),
         campaign=known.campaign,
         purpose=known.purpose.get("es" if words.is_spanish() else "en", "").partition(". ")[0].rstrip("."),
-        form_id=f"desk:{served.task_id}:{known.form_number}:{served.agent.user_id}",
+        form_id=form_id_of(served.task_id, known.form_number, served.agent),
         dials=tuple(_dial(n, n is served.number, guardians, now) for n in numbers),
         script=script_of(served.script),
         outcomes=tuple(_outcome(c, served) for c in known.choices),

@@ -14,7 +14,7 @@ from beckon.desk.outcomes.dispositions import stored_behaviours
 from beckon.desk.queries import calls_made
 from beckon.desk.rules import AboutPerson, Behaviour, behaviour_of
 from beckon.messaging.models import Message
-from beckon.people.models import Person, Relationship
+from beckon.people.models import ContactPoint, Person, Relationship
 from beckon.people.queries import full_name, likely_duplicates, search_people
 from beckon.scheduling.models import Appointment, AppointmentStatus, Clinician, Location, VisitType
 from beckon.web.desk.words import closed_words
@@ -204,6 +204,21 @@ def zone_of_practice() -> ZoneInfo:
 def task_of(task_id: int) -> CallTask | None:
     """A call task by its id."""
     return CallTask.objects.filter(pk=task_id).first()
+
+
+def task_in_hand(task_id: int, agent: Actor) -> CallTask | None:
+    """The same, for the agent it was served to last, and who has not recorded yet what came of it."""
+    return CallTask.objects.filter(pk=task_id, last_agent=agent.key).first()
+
+
+def may_have_dialled(task_id: int, number_id: int) -> bool:
+    """Whether a number is, or was, one of the person's whom a task is about, or of somebody's who acts for them."""
+    task = task_of(task_id)
+    if task is None:
+        return False
+    caregivers = Relationship.objects.filter(person_id=task.person_id).values_list("caregiver_id", flat=True)
+    people = [task.person_id, *caregivers]
+    return task.number_id == number_id or ContactPoint.objects.filter(person__in=people, number=number_id).exists()
 
 
 def recorded_call(form_id: str) -> Call | None:

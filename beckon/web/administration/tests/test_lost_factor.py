@@ -1,6 +1,5 @@
 """A lost second factor: who may take it off, who is told, where it is on record."""
 
-import argparse
 from typing import Any
 
 import pytest
@@ -8,9 +7,6 @@ from allauth.mfa.models import Authenticator
 
 from beckon.core.audit.models import AuditEntry
 from beckon.core.models import Membership, Organization, OrganizationKind, Role, User
-from beckon.core.tenancy import get_organization, org_scope
-from beckon.ops.commands.staff import users_factors_off
-from beckon.ops.commands.staff.users_add import StaffRefused
 from beckon.web.accounts.tests.staff import is_signed_in, log_in, member, signed_in
 
 USERS = "/o/test/settings/users/"
@@ -64,30 +60,3 @@ def test_nobody_but_an_administrator_of_theirs(org: Organization, role: Role) ->
     stranger = signed_in(User.objects.create_user("stranger@example.org", None))
     assert stranger.post(f"{USERS}{user.pk}/factors/").status_code == 404
     assert factors(user) == 2
-
-
-def run(email: str) -> int:
-    return users_factors_off.run(argparse.Namespace(email=email))
-
-
-def test_who_runs_the_installation_does_it_for_who_works_for_several_practices(
-    live: Organization, db: None, mailoutbox: list[Any], django_capture_on_commit_callbacks: Any
-) -> None:
-    user = with_factors(member(Role.AGENT))
-    member(Role.MANAGER, email=user.email, practice="live")
-    with django_capture_on_commit_callbacks(execute=True):
-        assert run(user.email.upper()) == 0
-    assert factors(user) == 0
-    for slug in ("test", "live"):
-        with org_scope(get_organization(slug)):
-            assert [ids for _, ids in on_record()] == [[user.pk]]
-    assert len(mailoutbox) == 1
-    assert "runs this installation" in mailoutbox[0].body
-
-
-def test_the_command_says_when_there_is_nobody_or_nothing(db: None, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(StaffRefused):
-        run("nobody@example.org")
-    User.objects.create_user("plain@example.org", None)
-    assert run("plain@example.org") == 0
-    assert "no second factor" in capsys.readouterr().out

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -20,7 +21,7 @@ from beckon.web.access import WORKS_DESK, PageRequest, page
 from beckon.web.desk import words
 from beckon.web.desk.forms import BookingForm
 from beckon.web.desk.presenters import day_words
-from beckon.web.desk.queries import Facets, background_person, facets, task_of, visit_booked_in_call
+from beckon.web.desk.queries import Facets, background_person, facets, task_in_hand, task_of, visit_booked_in_call
 
 DAYS_SHOWN = 14
 LONG_WAIT = timedelta(days=14)
@@ -58,7 +59,7 @@ class OpenDay:
 def times(request: PageRequest) -> HttpResponse:
     """Open times, or the visit that was booked in this call."""
     form = BookingForm(request.GET)
-    task = task_of(form.cleaned_data["task"]) if form.is_valid() else None
+    task = _task(request, form)
     if task is None:
         return HttpResponseBadRequest()
     booked = visit_booked_in_call(task.person_id, request.actor, request.now)
@@ -72,7 +73,7 @@ def times(request: PageRequest) -> HttpResponse:
 def take(request: PageRequest) -> HttpResponse:
     """Book the time that was clicked, or move the visit booked in this call to it. Clicked twice, it is one visit."""
     form = BookingForm(request.POST)
-    task = task_of(form.cleaned_data["task"]) if form.is_valid() else None
+    task = _task(request, form)
     if task is None:
         return HttpResponseBadRequest()
     if form.cleaned_data["slot"] is None:
@@ -88,6 +89,16 @@ def take(request: PageRequest) -> HttpResponse:
         return render(request, "desk/parts/booking.html", _panel(request, form, task, problem=why))
     booked = visit_booked_in_call(task.person_id, request.actor, request.now)
     return render(request, "desk/parts/booking.html", {"booked": booked, "task": task, "is_new": True})
+
+
+def _task(request: PageRequest, form: BookingForm) -> CallTask | None:
+    """The call this is about; None where the form names none. Raises PermissionDenied for a call of somebody else."""
+    if not form.is_valid() or task_of(form.cleaned_data["task"]) is None:
+        return None
+    task = task_in_hand(form.cleaned_data["task"], request.actor)
+    if task is None:
+        raise PermissionDenied
+    return task
 
 
 def _book(request: PageRequest, data: dict[str, Any], task: CallTask) -> Booked | Refused:

@@ -23,8 +23,16 @@ from beckon.web.access import WORKS_DESK, PageRequest, page
 from beckon.web.desk import words
 from beckon.web.desk.forms import OutcomeForm
 from beckon.web.desk.presenters import call_page
-from beckon.web.desk.queries import background, ends_all_contact, recorded_call, tell_last_call, visit_booked_in_call
+from beckon.web.desk.queries import (
+    background,
+    ends_all_contact,
+    may_have_dialled,
+    recorded_call,
+    tell_last_call,
+    visit_booked_in_call,
+)
 from beckon.web.desk.status import status_of
+from beckon.web.desk.tickets import was_served
 
 HOLD_PASSED_OVER = timedelta(hours=1)
 
@@ -97,7 +105,9 @@ def record(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     data = form.cleaned_data
-    if not data["form_id"].startswith(f"desk:{data['task']}:") or not data["form_id"].endswith(f":{request.user.pk}"):
+    if not was_served(data["form_id"], data["task"], request.actor):
+        raise PermissionDenied
+    if data["number"] and not may_have_dialled(data["task"], data["number"]):
         raise PermissionDenied
     if not data["sure"] and ends_all_contact(data["code"]):
         form.add_error("sure", gettext("Say that you are sure: nobody contacts this person again."))
