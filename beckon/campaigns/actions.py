@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from beckon.campaigns.journey.due import take_due
 from beckon.campaigns.journey.gathering import SNAPSHOT_COLUMNS, Running, Standing, gather, load_campaigns, standings
 from beckon.campaigns.journey.recording import record
 from beckon.campaigns.journey.values import Effects
@@ -14,23 +15,12 @@ from beckon.campaigns.reactions import Happening, react, undo
 from beckon.campaigns.rules import advance
 from beckon.consent.queries import load_policy
 from beckon.core.actors import SYSTEM, Actor
-from beckon.core.bulk.cursor import id_array, raw_cursor
 from beckon.core.bulk.garbage import without_garbage_searches
 from beckon.core.models import Organization
 from beckon.core.tenancy import org_scope
 from beckon.people.locking import lock_free_people, lock_people
 
 BATCH = 1_000
-
-# Claimed in the order of the index, so that a long queue is never sorted; nobody waits for these locks (SKIP LOCKED),
-# therefore their order cannot make a deadlock. Decided in id order.
-_CLAIM = f"""
-SELECT {SNAPSHOT_COLUMNS}
-  FROM campaigns_enrollment
- WHERE left_at IS NULL AND due_at <= %s AND campaign_id = ANY(%s::bigint[])
- ORDER BY due_at, id LIMIT %s
-   FOR NO KEY UPDATE SKIP LOCKED
-"""
 
 _LOCK = f"""
 SELECT {SNAPSHOT_COLUMNS} FROM campaigns_enrollment WHERE {{where}} ORDER BY id FOR NO KEY UPDATE
@@ -63,11 +53,11 @@ def advance_due(*, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Adv
     campaigns = load_campaigns(statuses=[CampaignStatus.RUNNING])
     if not campaigns:
         return Advanced()
-    with raw_cursor() as cursor:
-        rows = sorted(cursor.execute(_CLAIM, [now, id_array(campaigns), limit], binary=True).fetchall())
-    if not rows:
+    taken = take_due(campaigns, limit=limit, now=now)
+    if not taken.rows:
+        taken.give_back(())
         return Advanced()
-    claimed = standings(rows, campaigns)
+    claimed = standings(taken.rows, campaigns)
     people = sorted({standing.snapshot.person_id for standing in claimed})
     facts = gather(people, now=now, policy=load_policy(), playbooks=(standing.playbook for standing in claimed))
     decided = []
@@ -81,6 +71,7 @@ def advance_due(*, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Adv
         decided.append((standing, effects))
     decided = _without_busy_people(decided)
     record(decided, by=by, now=now, facts=facts)
+    taken.give_back({standing.snapshot.enrollment_id for standing, _ in decided})
     return _sum([effects for _, effects in decided])
 
 
@@ -90,17 +81,6 @@ def _without_busy_people(decided: Sequence[tuple[Standing, Effects]]) -> list[tu
     ending = {e.snapshot.person_id for _, e in decided if e.withdraw}
     busy = ending - lock_free_people(ending)
     return [each for each in decided if each[1].snapshot.person_id not in busy]
-
-
-def count_due(*, now: datetime, most: int) -> int:
-    """How many are due in running campaigns, counting no further than `most`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM campaigns_enrollment e WHERE e.left_at IS NULL AND e.due_at <= %s"
-            " AND e.campaign_id IN (SELECT id FROM campaigns_campaign WHERE status = 'running') LIMIT %s) due",
-            [now, most],
-        )
-        return int(cursor.fetchone()[0])
 
 
 def advance_all(organization: Organization, *, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Advanced:

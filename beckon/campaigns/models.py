@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -105,14 +106,28 @@ class Enrollment(models.Model):
                 fields=["campaign", "person_id"], condition=Q(left_at=None), name="once_in_a_campaign"
             ),
         ]
+        # No index holds what a step changes, so that a step is a HOT update; DueSet tells who is due (ADR 0010).
         indexes: ClassVar = [
-            models.Index(fields=["due_at", "id"], name="enrollment_due", condition=Q(left_at=None)),
             models.Index(fields=["person_id"], name="enrollment_person"),
             models.Index(fields=["campaign", "enrolled_at"], name="enrollment_campaign"),
         ]
 
     def __str__(self) -> str:
         return f"enrollment {self.pk}"
+
+
+class DueSet(models.Model):
+    """Enrollments that fall due at one moment: written by a trigger on Enrollment, used through journey/due.py only."""
+
+    campaign_id = models.BigIntegerField()
+    due_at = models.DateTimeField()
+    enrollment_ids = ArrayField(models.BigIntegerField(), help_text="some may have moved or left since: ask them")
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["campaign_id", "due_at", "id"], name="due_set")]
+
+    def __str__(self) -> str:
+        return f"due set {self.pk}"
 
 
 class StepRecord(models.Model):

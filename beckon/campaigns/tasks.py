@@ -6,7 +6,8 @@ from django.db import close_old_connections
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from beckon.campaigns.actions import advance_all, count_due
+from beckon.campaigns.actions import advance_all
+from beckon.campaigns.journey.due import count_due
 from beckon.campaigns.rounds import run_round
 from beckon.core.clock import domain_now
 from beckon.core.models import Organization

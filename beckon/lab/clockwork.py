@@ -108,7 +108,8 @@ class _Work:
 _WORK = """
 SELECT EXISTS (SELECT 1 FROM scheduling_appointment WHERE status = 'booked' AND ends_at <= %(at)s),
        EXISTS (SELECT 1 FROM lab_virtualact WHERE done_at IS NULL AND due_at <= %(at)s),
-       EXISTS (SELECT 1 FROM campaigns_enrollment WHERE left_at IS NULL AND due_at <= %(at)s),
+       EXISTS (SELECT 1 FROM campaigns_dueset d JOIN campaigns_enrollment e ON e.id = ANY(d.enrollment_ids)
+                WHERE d.due_at <= %(at)s AND e.left_at IS NULL AND e.due_at <= %(at)s),
        EXISTS (SELECT 1 FROM messaging_message WHERE sent_at IS NULL AND settled_at IS NULL AND status = 'queued'
                 AND not_before <= %(at)s),
        EXISTS (SELECT 1 FROM desk_calltask WHERE status = 'open' AND due_at <= %(at)s),

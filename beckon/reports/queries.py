@@ -192,8 +192,9 @@ def outlook(now: datetime, *, days: int = 7) -> Outlook:
     values = {"now": now, "until": now + timedelta(days=days)}
     steps = dict(
         _rows(
-            "SELECT step, count(*) FROM campaigns_enrollment WHERE left_at IS NULL AND due_at < %(until)s"
-            " GROUP BY 1 ORDER BY 2 DESC, 1",
+            "SELECT e.step, count(DISTINCT e.id) FROM campaigns_dueset d"
+            " JOIN campaigns_enrollment e ON e.id = ANY(d.enrollment_ids) AND e.due_at = d.due_at"
+            " WHERE d.due_at < %(until)s AND e.left_at IS NULL GROUP BY 1 ORDER BY 2 DESC, 1",
             values,
         )
     )

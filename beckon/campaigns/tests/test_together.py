@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from beckon.campaigns.actions import advance_all, count_due
+from beckon.campaigns.actions import advance_all
+from beckon.campaigns.journey.due import count_due
 from beckon.campaigns.models import Enrollment
 from beckon.campaigns.rounds import run_round
 from beckon.campaigns.tests.scene import install, launch, make_desk, make_people, make_senders

@@ -108,8 +108,10 @@ SELECT campaign_id, count(DISTINCT person_id) FROM scheduling_appointment
  WHERE campaign_id IS NOT NULL AND status <> 'entered_in_error' GROUP BY campaign_id"""
 
 _NEXT_DUE = """
-SELECT c.id, (SELECT e.due_at FROM campaigns_enrollment e
-               WHERE e.left_at IS NULL AND e.campaign_id = c.id ORDER BY e.due_at LIMIT 1)
+SELECT c.id, (SELECT d.due_at FROM campaigns_dueset d
+               WHERE d.campaign_id = c.id AND EXISTS (SELECT 1 FROM campaigns_enrollment e
+                 WHERE e.id = ANY(d.enrollment_ids) AND e.left_at IS NULL AND e.due_at = d.due_at)
+               ORDER BY d.due_at LIMIT 1)
   FROM campaigns_campaign c WHERE c.id = ANY(%s)"""
 
 

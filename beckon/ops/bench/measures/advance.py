@@ -5,8 +5,9 @@ from contextlib import ExitStack
 
 import psycopg
 
-from beckon.campaigns.actions import BATCH, count_due
+from beckon.campaigns.actions import BATCH
 from beckon.campaigns.enrolling.enrolment import enrol_due
+from beckon.campaigns.journey.due import count_due
 from beckon.campaigns.models import Campaign
 from beckon.campaigns.tasks import DUE_PER_HELPER
 from beckon.core.tenancy import org_scope
