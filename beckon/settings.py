@@ -71,8 +71,10 @@ def _database(*, admin: bool) -> dict[str, Any]:
         "NAME": address.name,
         "USER": address.user,
         "PASSWORD": address.password,
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": False,
+        # A page's thread keeps its connection: logging in to PostgreSQL and warming up a new server process cost more
+        # than most pages. One that broke is noticed and made anew (ADR 12).
+        "CONN_MAX_AGE": 0 if admin else 600,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "application_name": "beckon-admin" if admin else "beckon",
             "connect_timeout": 10,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,7 @@ def _svg(name: str) -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=2_000)
 def icon(name: str, label: str = "") -> SafeString:
     """A picture from Tabler's outline set. With `label` it is read out; without, screen readers skip it."""
     told = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
