@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from beckon.campaigns.journey.gathering import gather, load_versions
-from beckon.campaigns.journey.values import WAITING_TASK, WAITING_TIME
+from beckon.campaigns.journey.values import EVENT_PREFIX, WAITING_TASK, WAITING_TIME
 from beckon.campaigns.models import Campaign, CampaignStatus, Enrollment, StepRecord
 from beckon.campaigns.playbooks.reading import installed
 from beckon.campaigns.playbooks.schema import Playbook
-from beckon.campaigns.reasons import sentence as leaving_sentence
+from beckon.campaigns.reasons import reason_words
 from beckon.campaigns.steps.base import ask_of
-from beckon.consent.reasons import Reason
-from beckon.consent.reasons import sentence as gate_sentence
 from beckon.consent.rules import may_contact
 from beckon.consent.verdict import Later, Refused
 from beckon.core.tenancy import current_organization
+from beckon.core.wording.times import moment_words
+from beckon.core.wording.words import Words
 from beckon.segments.conditions import parse_definition
 from beckon.segments.queries import count, members, members_sql
 
@@ -40,7 +40,10 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Where a person stands in one campaign. `sentences`: what to read out; `trace`: every record, oldest first."""
+    """Where a person stands in one campaign. `sentences`: what to read out; `trace`: every record, oldest first.
+
+    `playbook` has the titles of the steps; None for who was never enrolled.
+    """
 
     campaign: str
     enrollment_id: int | None
@@ -48,6 +51,7 @@ class Why:
     due_at: datetime | None
     sentences: tuple[str, ...]
     trace: tuple[tuple[datetime, str, str, str], ...]
+    playbook: Playbook | None = None
 
 
 def counters(campaign_id: int) -> dict[str, int]:
@@ -129,8 +133,7 @@ def why(person_id: int, *, now: datetime, language: str = "en") -> list[Why]:
     From the trace, the present step and what the consent gate says now; last, campaigns that have the person in their
     segment but did not come to them yet. The caller records the look.
     """
-    es = language.startswith("es")
-    found = [_why_enrolled(row, now, es) for row in _enrollments(person_id)]
+    found = [_why_enrolled(row, now, language) for row in _enrollments(person_id)]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.name, x.reason, x.at FROM campaigns_exclusion x JOIN campaigns_campaign c ON c.id = x.campaign_id"
@@ -138,131 +141,122 @@ def why(person_id: int, *, now: datetime, language: str = "en") -> list[Why]:
             [person_id],
         )
         for name, reason, at in cursor.fetchall():
-            text = ("No se inscribió: " if es else "Not enrolled: ") + reason_sentence(reason, language)
+            text = _NOT_ENROLLED.filled(why=reason_words(reason)).in_language(language)
             found.append(Why(name, None, "", None, (text,), ((at, "", "excluded", reason),)))
-    return [*found, *_why_waiting(person_id, {why.campaign for why in found}, now, es)]
+    return [*found, *_why_waiting(person_id, {why.campaign for why in found}, now, language)]
 
 
-def _why_waiting(person_id: int, told: Collection[str], now: datetime, es: bool) -> list[Why]:
+def _why_waiting(person_id: int, told: Collection[str], now: datetime, language: str) -> list[Why]:
     """Campaigns under way whose segment the person is in, but which have neither taken them in nor left them out."""
     under_way = [CampaignStatus.RUNNING, CampaignStatus.PAUSED]
     rows = Campaign.objects.select_related("playbook").filter(status__in=under_way).exclude(name__in=list(told))
     return [
-        Why(row.name, None, "", None, (_waits_for(row, now, es),), ())
+        Why(row.name, None, "", None, (_NOT_YET.filled(why=_waits_for(row, now)).in_language(language),), ())
         for row in rows.order_by("-pk")
         if members(parse_definition(row.segment_definition), [person_id], now=now)
     ]
 
 
-def _waits_for(campaign: Campaign, now: datetime, es: bool) -> str:
-    start = "Está en el segmento, aún no se inscribió: " if es else "In the segment, not taken in yet: "
+def _waits_for(campaign: Campaign, now: datetime) -> Words:
     if campaign.status == CampaignStatus.PAUSED:
-        return start + ("la campaña está en pausa." if es else "the campaign is paused.")
+        return _WAITS_PAUSED
     if campaign.starts_at > now:
-        at = _local(campaign.starts_at)
-        return start + (f"la campaña empieza el {at}." if es else f"the campaign starts on {at}.")
+        return _WAITS_START.filled(at=_local(campaign.starts_at))
     if campaign.drained_until is not None and campaign.drained_until > now:
-        at = _local(campaign.drained_until)
-        return start + (f"se vuelve a mirar el segmento el {at}." if es else f"the segment is looked at again on {at}.")
-    so_far, a_day = counters(campaign.pk).get("enrolled", 0), campaign.daily_volume
-    days = _days(installed(campaign.playbook.digest, campaign.playbook.definition).entry.weekdays, es)
-    return start + (
-        f"se inscriben {a_day:,} personas por día ({days}), en orden sorteado; hasta ahora {so_far:,}."
-        if es
-        else f"{a_day:,} people are taken in a day ({days}), in an order drawn by lot; {so_far:,} so far."
+        return _WAITS_LOOK.filled(at=_local(campaign.drained_until))
+    playbook = installed(campaign.playbook.digest, campaign.playbook.definition)
+    return _WAITS_TURN.filled(
+        n=campaign.daily_volume,
+        days=_days(playbook.entry.weekdays),
+        so_far=counters(campaign.pk).get("enrolled", 0),
     )
 
 
-def _days(weekdays: Sequence[str], es: bool) -> str:
+def _days(weekdays: Sequence[str]) -> Words:
     """Monday to Friday, or the days one by one."""
     if list(weekdays) == list(_WEEKDAYS)[:5]:
-        return "lunes a viernes" if es else "Monday to Friday"
-    return ", ".join(_WEEKDAYS[day][1 if es else 0] for day in weekdays)
+        return Words("Monday to Friday", "lunes a viernes")
+    named = [_WEEKDAYS[day] for day in weekdays]
+    return Words(", ".join(day.en for day in named), ", ".join(day.es for day in named))
 
 
+_NOT_ENROLLED = Words("Not enrolled: {why}", "No se inscribió: {why}")
+_NOT_YET = Words("In the segment, not taken in yet: {why}", "Está en el segmento, aún no se inscribió: {why}")
+_WAITS_PAUSED = Words("the campaign is paused.", "la campaña está en pausa.")
+_WAITS_START = Words("the campaign starts on {at}.", "la campaña empieza el {at}.")
+_WAITS_LOOK = Words("the segment is looked at again on {at}.", "se vuelve a mirar el segmento el {at}.")
+_WAITS_TURN = Words(
+    "{n:,} people are taken in a day ({days}), in an order drawn by lot; {so_far:,} so far.",
+    "se inscriben {n:,} personas por día ({days}), en orden sorteado; hasta ahora {so_far:,}.",
+)
+_LEFT = Words("Left on {at}: {why}", "Salió el {at}: {why}")
+_EARLIER = Words("Earlier (“{step}”): {why}", "Antes («{step}»): {why}")
+_PAUSED = Words("The campaign is paused.", "La campaña está en pausa.")
+_ON_LIST = Words(
+    "On the call list (“{step}”); if nobody closes the call, goes on at {at}.",
+    "Está en la lista de llamadas («{step}»); si nadie la cierra, sigue el {at}.",
+)
+_WAITS = Words("Waits (“{step}”) until {at}.", "Espera («{step}») hasta el {at}.")
+_WAITS_EVENT = Words("Waits for {what} (“{step}”) until {at}.", "Espera {what} («{step}») hasta el {at}.")
+_DUE = Words("“{step}” is due at {at}.", "«{step}» toca el {at}.")
+_GATE = Words("{channel}: {why}", "{channel}: {why}")
+_AWAITED = {"reply": Words("an answer", "una respuesta"), "call": Words("a call", "una llamada")}
+_CHANNELS = {
+    "sms": Words("Text message", "Mensaje de texto"),
+    "voicemail": Words("Voicemail drop", "Mensaje de voz"),
+    "email": Words("E-mail", "Correo electrónico"),
+    "postal": Words("Postcard", "Postal"),
+    "voice": Words("Call by an agent", "Llamada de un agente"),
+}
 _WEEKDAYS = {
-    "mon": ("Monday", "lunes"),
-    "tue": ("Tuesday", "martes"),
-    "wed": ("Wednesday", "miércoles"),
-    "thu": ("Thursday", "jueves"),
-    "fri": ("Friday", "viernes"),
-    "sat": ("Saturday", "sábado"),
-    "sun": ("Sunday", "domingo"),
+    "mon": Words("Monday", "lunes"),
+    "tue": Words("Tuesday", "martes"),
+    "wed": Words("Wednesday", "miércoles"),
+    "thu": Words("Thursday", "jueves"),
+    "fri": Words("Friday", "viernes"),
+    "sat": Words("Saturday", "sábado"),
+    "sun": Words("Sunday", "domingo"),
 }
-
-
-def reason_sentence(reason: str, language: str = "en") -> str:
-    """Any stored reason of campaigns or of the consent gate as a sentence; the code itself where there is none."""
-    own = leaving_sentence(reason, language)
-    if own:
-        return own
-    if reason in _SKIPPED:
-        return _SKIPPED[reason][language.startswith("es")]
-    try:
-        return gate_sentence(Reason(reason), language)
-    except ValueError:
-        return reason
-
-
-_SKIPPED = {
-    "line_mobile": ("The step has nothing for a mobile.", "El paso no tiene nada para un móvil."),
-    "line_landline": ("The step has nothing for a landline.", "El paso no tiene nada para un teléfono fijo."),
-    "line_unknown": ("The step has nothing for a line of unknown kind.", "El paso no tiene nada para esta línea."),
-    "line_none": ("The person has no phone for this step.", "La persona no tiene teléfono para este paso."),
-    "attempts_used": ("All call attempts were used before.", "Ya se hicieron todos los intentos de llamada."),
-    "no_sender": ("No sender is set for this channel.", "No hay remitente para este medio."),
-}
-"""Why a step did nothing (steps/send.py, steps/call.py, journey/recording.py)."""
 
 
 def _enrollments(person_id: int) -> list[Enrollment]:
     return list(Enrollment.objects.select_related("campaign").filter(person_id=person_id).order_by("-pk"))
 
 
-def _why_enrolled(row: Enrollment, now: datetime, es: bool) -> Why:
-    language = "es" if es else "en"
+def _why_enrolled(row: Enrollment, now: datetime, language: str) -> Why:
+    playbook = load_versions([row.playbook_version_id])[row.playbook_version_id]
     records = StepRecord.objects.filter(person_id=row.person_id, enrollment_id=row.pk).order_by("pk")
     trace = tuple((r.at, r.step, r.outcome, r.reason) for r in records)
-    said = _left(row, language) if row.left_at is not None else _standing(row, now, es)
+    said = _left(row) if row.left_at is not None else _standing(row, playbook, now)
     last_no = next((t for t in reversed(trace) if t[2] in ("refused", "later", "not_queued", "not_delivered")), None)
     if last_no is not None and row.left_at is None:
-        said = (*said, f"{'Antes' if es else 'Earlier'} ({last_no[1]}): {reason_sentence(last_no[3], language)}")
-    return Why(row.campaign.name, row.pk, row.step, row.due_at, said, trace)
+        said = (*said, _EARLIER.filled(step=playbook.title_of(last_no[1]), why=reason_words(last_no[3])))
+    sentences = tuple(words.in_language(language) for words in said)
+    return Why(row.campaign.name, row.pk, row.step, row.due_at, sentences, trace, playbook)
 
 
-def _left(row: Enrollment, language: str) -> tuple[str, ...]:
+def _left(row: Enrollment) -> tuple[Words, ...]:
     assert row.left_at is not None
-    at = _local(row.left_at)
-    start = f"Salió el {at}: " if language == "es" else f"Left on {at}: "
-    return (start + reason_sentence(row.left_reason, language),)
+    return (_LEFT.filled(at=_local(row.left_at), why=reason_words(row.left_reason)),)
 
 
-def _standing(row: Enrollment, now: datetime, es: bool) -> tuple[str, ...]:
+def _standing(row: Enrollment, playbook: Playbook, now: datetime) -> tuple[Words, ...]:
     assert row.due_at is not None
-    language, at = ("es" if es else "en"), _local(row.due_at)
     if row.campaign.status == "paused":
-        return ("La campaña está en pausa." if es else "The campaign is paused.",)
+        return (_PAUSED,)
+    at, step = _local(row.due_at), playbook.title_of(row.step)
     if row.waiting_for == WAITING_TASK:
-        first = (
-            f"Está en la lista de llamadas (paso {row.step}); si nadie la cierra, sigue el {at}."
-            if es
-            else f"On the call list (step {row.step}); if nobody closes the call, goes on at {at}."
-        )
-    elif row.waiting_for:
-        what = "" if row.waiting_for == WAITING_TIME else row.waiting_for.removeprefix("event:")
-        first = (
-            f"Espera{' ' + what if what else ''} (paso {row.step}) hasta el {at}."
-            if es
-            else f"Waits{' for a ' + what if what else ''} (step {row.step}) until {at}."
-        )
+        first = _ON_LIST.filled(step=step, at=at)
+    elif row.waiting_for and row.waiting_for != WAITING_TIME:
+        what = row.waiting_for.removeprefix(EVENT_PREFIX)
+        first = _WAITS_EVENT.filled(what=_AWAITED.get(what, what), step=step, at=at)
     else:
-        first = f"El paso {row.step} toca el {at}." if es else f"Step {row.step} is due at {at}."
-    return (first, *_gate_now(row, now, language))
+        first = (_WAITS if row.waiting_for else _DUE).filled(step=step, at=at)
+    return (first, *_gate_now(row, playbook, now))
 
 
-def _gate_now(row: Enrollment, now: datetime, language: str) -> tuple[str, ...]:
+def _gate_now(row: Enrollment, playbook: Playbook, now: datetime) -> tuple[Words, ...]:
     """What the gate would say now about the channels of the present step."""
-    playbook = load_versions([row.playbook_version_id])[row.playbook_version_id]
     facts = gather([row.person_id], now=now).get(row.person_id)
     if facts is None or row.step not in playbook.by_id:
         return ()
@@ -271,7 +265,7 @@ def _gate_now(row: Enrollment, now: datetime, language: str) -> tuple[str, ...]:
         ask = ask_of(playbook.tcpa_class, playbook.hipaa_class, channel)
         verdict = may_contact(facts.person, ask, now, facts.policy)
         if isinstance(verdict, Refused | Later):
-            said.append(f"{channel}: {gate_sentence(verdict.reason, language)}")
+            said.append(_GATE.filled(channel=_CHANNELS[channel], why=reason_words(verdict.reason)))
     return tuple(said)
 
 
@@ -280,6 +274,5 @@ def _channels(playbook: Playbook, step_id: str) -> list[str]:
     return list(dict.fromkeys([channel for channel, _ in step.templates()] + ["voice" for _ in step.scripts()]))
 
 
-def _local(at: datetime) -> str:
-    zone = ZoneInfo(current_organization().time_zone)
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+def _local(at: datetime) -> Words:
+    return moment_words(at.astimezone(ZoneInfo(current_organization().time_zone)))

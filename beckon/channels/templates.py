@@ -12,6 +12,8 @@ from typing import Final
 
 import minijinja
 
+from beckon.core.wording.words import Words
+
 FUEL: Final = 20_000
 MAX_SOURCE: Final = 100_000
 MAX_RENDERED: Final = 500_000
@@ -20,6 +22,44 @@ FILTERS: Final = frozenset({"upper", "lower", "title", "capitalize", "trim", "de
 _OPERATORS: Final = frozenset({"==", "!=", "<", ">", "<=", ">=", "(", ")", ",", "|", "~", "."})
 _WORDS: Final = frozenset({"and", "or", "not", "is", "in", "if", "else", "elif", "endif", "true", "false"})
 _TESTS: Final = frozenset({"defined", "undefined", "none"})
+
+_TOO_LONG: Final = Words(
+    "The template is longer than {n:,} characters. Shorten it.",
+    "La plantilla tiene más de {n:,} caracteres. Acórtela.",
+)
+_NO_TAG: Final = Words(
+    "“{{% {word} %}}” is not available. Use {{% if %}}, {{% elif %}}, {{% else %}}, {{% endif %}}.",
+    "«{{% {word} %}}» no está disponible. Use {{% if %}}, {{% elif %}}, {{% else %}}, {{% endif %}}.",
+)
+_NO_OPERATOR: Final = Words(
+    "“{text}” is not available inside {{{{ }}}}. Remove it.",
+    "«{text}» no se puede usar dentro de {{{{ }}}}. Quítelo.",
+)
+_NO_BAR: Final = Words(
+    'Write the fallback without a bar: {{ first_name or "there" }}.',
+    'Escriba el valor de reserva sin barra: {{ first_name or "there" }}.',
+)
+_NO_FILTER: Final = Words(
+    "The filter “{text}” is not available. Use: {known}.", "El filtro «{text}» no está disponible. Use: {known}."
+)
+_NO_PART: Final = Words(
+    "“.{text}” is not available: a variable is one word. Remove it.",
+    "«.{text}» no está disponible: una variable es una sola palabra. Quítelo.",
+)
+_NO_CALL: Final = Words(
+    "“{text}(…)” is not available: templates cannot call anything. Remove it.",
+    "«{text}(…)» no está disponible: las plantillas no pueden llamar a nada. Quítelo.",
+)
+_NO_VARIABLE: Final = Words("“{name}” is not a variable here. {hint}", "«{name}» no es una variable aquí. {hint}")
+_NEAR: Final = Words("Did you mean “{name}”?", "¿Quiso decir «{name}»?")
+_KNOWN: Final = Words("Use one of: {names}.", "Use una de estas: {names}.")
+_HOLE: Final = Words(
+    '“{name}” may be missing and nothing takes its place. Write {{{{ {name} or "…" }}}}, '
+    "or put the sentence between {{% if {name} %}} and {{% endif %}}.",
+    '«{name}» puede faltar y nada ocupa su lugar. Escriba {{{{ {name} or "…" }}}}, '
+    "o ponga la frase entre {{% if {name} %}} y {{% endif %}}.",
+)
+_UNREADABLE_ES: Final = "No se entiende la plantilla aquí: revise llaves y comillas y que cada if tenga su endif."
 
 _STRING = r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\''
 _BLOCK = re.compile(
@@ -47,7 +87,7 @@ class Problem:
 
     line: int
     code: str
-    message: str
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +142,7 @@ def check_template(source: str, variables: Iterable[Variable], *, html: bool = F
     """Everything wrong with a template, in order of lines. Empty: it may be saved and will render."""
     known = {v.name: v for v in variables}
     if len(source) > MAX_SOURCE:
-        return [Problem(1, "too_long", f"The template is longer than {MAX_SOURCE:,} characters. Shorten it.")]
+        return [Problem(1, "too_long", _TOO_LONG.filled(n=MAX_SOURCE))]
     problems = _forbidden(source)
     if problems:
         return problems
@@ -110,13 +150,12 @@ def check_template(source: str, variables: Iterable[Variable], *, html: bool = F
     try:
         environment.add_template("t", source)
     except minijinja.TemplateError as error:
-        detail = error.detail or error.kind
-        return [Problem(error.line or 1, "syntax", f"{detail[:1].upper()}{detail[1:]}. Mend or remove it.")]
+        return [Problem(error.line or 1, "syntax", _unreadable(error))]
     used = environment.undeclared_variables_in_str(source)
     problems = [_unknown(source, name, known) for name in used if name not in known]
     if not problems:
         problems = _without_fallback(source, [known[name] for name in used], html=html)
-    return sorted(problems, key=lambda p: (p.line, p.message))
+    return sorted(problems, key=lambda p: (p.line, p.words.en))
 
 
 def variables_used(source: str) -> frozenset[str]:
@@ -140,50 +179,49 @@ def _forbidden(source: str) -> list[Problem]:
         if inner is None:  # a comment
             continue
         line = source.count("\n", 0, match.start()) + 1
-        message = _foreign(inner, is_tag=match["tag"] is not None)
-        if message:
-            problems.append(Problem(line, "not_allowed", message))
+        foreign = _foreign(inner, is_tag=match["tag"] is not None)
+        if foreign is not None:
+            problems.append(Problem(line, "not_allowed", foreign))
     return problems
 
 
-def _foreign(inner: str, *, is_tag: bool) -> str:
-    """What is foreign in one block, or an empty string."""
+def _foreign(inner: str, *, is_tag: bool) -> Words | None:
+    """What is foreign in one block, or None."""
     tokens = [m for m in _TOKEN.finditer(inner) if not m[0].isspace()]
     if is_tag and (not tokens or tokens[0][0] not in TAGS):
         word = tokens[0][0] if tokens else ""
-        return f"“{{% {word} %}}” is not available. Use {{% if %}}, {{% elif %}}, {{% else %}}, {{% endif %}}."
+        return _NO_TAG.filled(word=word)
     before = ""
     for index, token in enumerate(tokens):
         text = token[0]
         after = tokens[index + 1][0] if index + 1 < len(tokens) else ""
         if token["op"] and text not in _OPERATORS:
-            return f"“{text}” is not available inside {{{{ }}}}. Remove it."
-        if token["name"]:
-            message = _foreign_name(text, before, after)
-            if message:
-                return message
+            return _NO_OPERATOR.filled(text=text)
+        foreign = _foreign_name(text, before, after) if token["name"] else None
+        if foreign is not None:
+            return foreign
         before = text
-    return ""
+    return None
 
 
-def _foreign_name(text: str, before: str, after: str) -> str:
+def _foreign_name(text: str, before: str, after: str) -> Words | None:
     if before == "|" and text == "or":
-        return 'Write the fallback without a bar: {{ first_name or "there" }}.'
+        return _NO_BAR
     if before == "|":
-        return "" if text in FILTERS else f"The filter “{text}” is not available. Use: {_listed(FILTERS)}."
+        return None if text in FILTERS else _NO_FILTER.filled(text=text, known=_listed(FILTERS))
     if before == ".":
-        return f"“.{text}” is not available: a variable is one word. Remove it."
+        return _NO_PART.filled(text=text)
     if before in {"is", "not"} and text in _TESTS:
-        return ""
+        return None
     if after == "(" and text not in _WORDS:
-        return f"“{text}(…)” is not available: templates cannot call anything. Remove it."
-    return ""
+        return _NO_CALL.filled(text=text)
+    return None
 
 
 def _unknown(source: str, name: str, known: Mapping[str, Variable]) -> Problem:
     near = difflib.get_close_matches(name, known, n=1)
-    hint = f"Did you mean “{near[0]}”?" if near else f"Use one of: {_listed(known)}."
-    return Problem(_line_of(source, name), "unknown_variable", f"“{name}” is not a variable here. {hint}")
+    hint = _NEAR.filled(name=near[0]) if near else _KNOWN.filled(names=_listed(known))
+    return Problem(_line_of(source, name), "unknown_variable", _NO_VARIABLE.filled(name=name, hint=hint))
 
 
 def _without_fallback(source: str, used: Sequence[Variable], *, html: bool) -> list[Problem]:
@@ -211,17 +249,18 @@ def _without_fallback(source: str, used: Sequence[Variable], *, html: bool) -> l
             if missing:
                 problems.append(_hole(source, variable.name))
     except minijinja.TemplateError as error:
-        detail = error.detail or error.kind
-        problems.append(Problem(error.line or 1, "render", f"{detail[:1].upper()}{detail[1:]}. Mend it."))
+        problems.append(Problem(error.line or 1, "render", _unreadable(error)))
     return problems
 
 
 def _hole(source: str, name: str) -> Problem:
-    message = (
-        f'“{name}” may be missing and nothing takes its place. Write {{{{ {name} or "…" }}}}, '
-        f"or put the sentence between {{% if {name} %}} and {{% endif %}}."
-    )
-    return Problem(_line_of(source, name), "no_fallback", message)
+    return Problem(_line_of(source, name), "no_fallback", _HOLE.filled(name=name))
+
+
+def _unreadable(error: minijinja.TemplateError) -> Words:
+    """MiniJinja's own words are English only; the Spanish says where to look."""
+    detail = error.detail or error.kind
+    return Words(f"{detail[:1].upper()}{detail[1:]}. Mend or remove it.", _UNREADABLE_ES)
 
 
 def _line_of(source: str, name: str) -> int:

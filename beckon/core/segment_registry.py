@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from beckon.core.errors import BeckonError
+from beckon.core.wording.words import Words
 
 PERSON_ALIAS = "p"
 """Alias of the people table in every segment query."""
@@ -52,12 +53,8 @@ class ParameterKind(StrEnum):
     """A flat JSON object of texts, whole numbers and booleans."""
 
 
-@dataclass(frozen=True)
-class Label:
-    """A wording in both languages, beginning with a small letter, such as 'last visit'."""
-
-    en: str
-    es: str
+Label = Words
+"""A name beginning with a small letter, such as 'last visit'."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from beckon.consent.law.hours import UNKNOWN_PLACE, Place
+from beckon.core.wording.words import Mistake
 from beckon.desk.timing import NOTHING_NAMED, CallbackNo, Moment, local_hour, month_later, next_try, resolve_callback
 
 
@@ -60,8 +61,8 @@ class Text(StrEnum):
     PRACTICE_DETAILS = "practice_details"
 
 
-class InvalidBehaviour(ValueError):
-    """A disposition that contradicts itself; the message says how."""
+class InvalidBehaviour(Mistake):
+    """A disposition that contradicts itself; its words say how."""
 
 
 @dataclass(frozen=True)
@@ -81,21 +82,36 @@ class Behaviour:
 
     def __post_init__(self) -> None:
         if (self.again is Again.NEVER) != bool(self.leave):
-            raise InvalidBehaviour("either the person is called again, or leaves with a reason; not both, not neither")
+            raise InvalidBehaviour(
+                "either the person is called again, or leaves with a reason; not both, not neither",
+                "o se llama otra vez a la persona, o sale con un motivo; ni ambas cosas ni ninguna",
+            )
         if len(self.leave) > 40:
-            raise InvalidBehaviour("the reason for leaving has 40 characters at most")
+            raise InvalidBehaviour(
+                "the reason for leaving has 40 characters at most",
+                "el motivo de salida tiene 40 caracteres como máximo",
+            )
         if (self.goal or self.second_goal) and not self.leave:
-            raise InvalidBehaviour("a goal that is met ends the calls: give a reason for leaving")
+            raise InvalidBehaviour(
+                "a goal that is met ends the calls: give a reason for leaving",
+                "un objetivo cumplido termina las llamadas: indique un motivo de salida",
+            )
         if self.text is Text.CONFIRMATION and self.needs is not Needs.APPOINTMENT:
-            raise InvalidBehaviour("a confirmation needs an appointment")
+            raise InvalidBehaviour("a confirmation needs an appointment", "una confirmación necesita una cita")
         if (self.again is Again.OTHER_NUMBER) != (self.number is not AboutNumber.NOTHING):
-            raise InvalidBehaviour("another number is tried when this one is wrong or dead, and only then")
+            raise InvalidBehaviour(
+                "another number is tried when this one is wrong or dead, and only then",
+                "se prueba otro número cuando este es equivocado o no funciona, y solo entonces",
+            )
         if self.again is Again.CALLBACK and self.needs is not Needs.CALLBACK:
-            raise InvalidBehaviour("a callback needs its time")
+            raise InvalidBehaviour("a callback needs its time", "una llamada acordada necesita su hora")
         if self.person is not AboutPerson.NOTHING and not self.leave:
-            raise InvalidBehaviour("who opts out, has died or is a duplicate leaves: give the reason")
+            raise InvalidBehaviour(
+                "who opts out, has died or is a duplicate leaves: give the reason",
+                "quien se da de baja, ha fallecido o consta dos veces sale: indique el motivo",
+            )
         if not 0 <= self.win_back_after_days <= 3650:
-            raise InvalidBehaviour("a win-back begins within ten years")
+            raise InvalidBehaviour("a win-back begins within ten years", "una recuperación empieza dentro de diez años")
 
 
 def behaviour_of(data: Mapping[str, Any], changes: Mapping[str, Any] | None = None) -> Behaviour:
@@ -107,19 +123,25 @@ def behaviour_of(data: Mapping[str, Any], changes: Mapping[str, Any] | None = No
     known = {f.name: f.type for f in fields(Behaviour)}
     unknown = merged.keys() - known.keys()
     if unknown:
-        raise InvalidBehaviour(f"a disposition has no {min(unknown)!r}; known are {', '.join(sorted(known))}")
+        raise InvalidBehaviour(
+            "a disposition has no {name!r}; known are {names}",
+            "un resultado no tiene {name!r}; se conocen {names}",
+            name=min(unknown),
+            names=", ".join(sorted(known)),
+        )
     values: dict[str, Any] = {}
     for name, value in merged.items():
         kind = _KINDS[name]
         try:
             values[name] = kind(value)
         except ValueError as error:
-            raise InvalidBehaviour(f"{name}: {error}") from error
+            raise InvalidBehaviour(*_NO_VALUE, name=name, value=value, kind=kind.__name__) from error
         if values[name] != value:
-            raise InvalidBehaviour(f"{name}: {value!r} is not a {kind.__name__}")
+            raise InvalidBehaviour(*_NO_VALUE, name=name, value=value, kind=kind.__name__)
     return Behaviour(**values)
 
 
+_NO_VALUE = ("{name}: {value!r} is not a {kind}", "{name}: {value!r} no es del tipo {kind}")
 _KINDS: dict[str, type[Any]] = {
     "again": Again,
     "leave": str,

@@ -13,6 +13,7 @@ from beckon.core.segment_registry import (
     all_fields,
     find_field,
 )
+from beckon.core.wording.words import Mistake, Words
 from beckon.segments.errors import InvalidCondition, Problem
 from beckon.segments.operators import (
     MAX_DAYS,
@@ -29,6 +30,20 @@ from beckon.segments.operators import (
 LAST_DAYS = "last_days"
 NEXT_DAYS = "next_days"
 _MAX_OBJECT = 10
+_NO_FIELD = Words("there is no field {name!r}; {hint}", "no hay un campo {name!r}; {hint}")
+_NEAR = Words("did you mean {names}?", "¿quiso decir {names}?")
+_KNOWN = Words("known are {names}", "se conocen {names}")
+_NO_OPERATOR = Words(
+    "“{field}” has no operator {op!r}; it has {allowed}", "«{field}» no tiene el operador {op!r}; tiene {allowed}"
+)
+_TOO_MANY = Words(
+    "only the last {n} are kept, so this cannot be answered; ask for fewer",
+    "solo se guardan los últimos {n}, así que no se puede responder; pida menos",
+)
+_NEEDED = Words("“{field}” needs this: {what}", "«{field}» necesita esto: {what}")
+_ONE_WINDOW = Words("give last_days or next_days, not both", "escriba last_days o next_days, no ambos")
+_TAKES = Words("“{field}” takes {names} here", "«{field}» admite {names} aquí")
+_TAKES_NOTHING = Words("“{field}” takes nothing under 'with'", "«{field}» no admite nada bajo 'with'")
 
 
 def known_field(name: str, path: str) -> SegmentField:
@@ -38,24 +53,23 @@ def known_field(name: str, path: str) -> SegmentField:
         return field
     names = [known.name for known in all_fields()]
     near = get_close_matches(name[:60], names, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(names)}"
-    raise InvalidCondition([Problem(path, f"there is no field {name[:60]!r}; {hint}")])
+    hint = _NEAR.filled(names=", ".join(near)) if near else _KNOWN.filled(names=", ".join(names))
+    raise InvalidCondition([Problem(path, _NO_FIELD.filled(name=name[:60], hint=hint))])
 
 
 def check_operation(field: SegmentField, op: str, raw: object, path: str) -> tuple[Operator, Value]:
     """The operator and the value in its own type. Raises InvalidCondition."""
     allowed = operators_of(field)
     if op not in [operator.value for operator in allowed]:
-        message = f"{field.name} has no operator {op[:40]!r}; it has {', '.join(allowed)}"
-        raise InvalidCondition([Problem(f"{path}.op", message)])
+        no_operator = _NO_OPERATOR.filled(field=field.label, op=op[:40], allowed=", ".join(allowed))
+        raise InvalidCondition([Problem(f"{path}.op", no_operator)])
     operator = Operator(op)
     try:
         value = read_value(field, operator, raw)
-    except ValueError as error:
-        raise InvalidCondition([Problem(f"{path}.value", str(error))]) from error
+    except Mistake as mistake:
+        raise InvalidCondition([Problem(f"{path}.value", mistake.words)]) from mistake
     if isinstance(field, TallyField) and _reach(operator, value) > field.largest:
-        message = f"only the last {field.largest} are kept, so this cannot be answered; ask for fewer"
-        raise InvalidCondition([Problem(f"{path}.value", message)])
+        raise InvalidCondition([Problem(f"{path}.value", _TOO_MANY.filled(n=field.largest))])
     return operator, value
 
 
@@ -79,16 +93,16 @@ def check_parameters(field: SegmentField, raw: Mapping[str, object], path: str) 
             elif name in known:
                 values[name] = _parameter(known[name], value)
             else:
-                problems.append(Problem(f"{path}.{name[:40]}", _unknown(field.name, [*known, *windows])))
-        except ValueError as error:
-            problems.append(Problem(f"{path}.{name[:40]}", str(error)))
+                problems.append(Problem(f"{path}.{name[:40]}", _unknown(field, [*known, *windows])))
+        except Mistake as mistake:
+            problems.append(Problem(f"{path}.{name[:40]}", mistake.words))
     problems += [
-        Problem(f"{path}.{parameter.name}", f"{field.name} needs this: {parameter.label.en}")
+        Problem(f"{path}.{parameter.name}", _NEEDED.filled(field=field.label, what=parameter.label))
         for parameter in field.parameters
         if parameter.required and parameter.name not in raw
     ]
     if LAST_DAYS in values and NEXT_DAYS in values:
-        problems.append(Problem(path, "give last_days or next_days, not both"))
+        problems.append(Problem(path, _ONE_WINDOW))
     if problems:
         raise InvalidCondition(problems)
     return values
@@ -105,7 +119,9 @@ def windows_of(field: SegmentField) -> tuple[str, ...]:
 
 def _window(raw: object) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= MAX_DAYS:
-        raise ValueError(f"give a whole number of days from 1 to {MAX_DAYS:,}")
+        raise Mistake(
+            "give a whole number of days from 1 to {n:,}", "escriba un número entero de días de 1 a {n:,}", n=MAX_DAYS
+        )
     return raw
 
 
@@ -116,7 +132,7 @@ def _parameter(parameter: Parameter, raw: object) -> ParameterValue:
         case ParameterKind.NUMBER:
             number = read_number(raw)
             if not isinstance(number, int):
-                raise ValueError("give a whole number")
+                raise Mistake("give a whole number", "escriba un número entero")
             return number
         case ParameterKind.BOOLEAN:
             return read_flag(raw)
@@ -128,7 +144,11 @@ def _parameter(parameter: Parameter, raw: object) -> ParameterValue:
 
 def _object(raw: object) -> dict[str, str | int | bool]:
     if not isinstance(raw, dict) or not 1 <= len(raw) <= _MAX_OBJECT:
-        raise ValueError(f'give an object with 1 to {_MAX_OBJECT} names, such as {{"code": "LVM"}}')
+        raise Mistake(
+            'give an object with 1 to {n} names, such as {{"code": "LVM"}}',
+            'escriba un objeto con 1 a {n} nombres, como {{"code": "LVM"}}',
+            n=_MAX_OBJECT,
+        )
     return {read_text(name): _plain(value) for name, value in raw.items()}
 
 
@@ -140,5 +160,7 @@ def _plain(raw: object) -> str | int | bool:
     return read_text(raw)
 
 
-def _unknown(field: str, names: list[str]) -> str:
-    return f"{field} takes {', '.join(names)} here" if names else f"{field} takes nothing under 'with'"
+def _unknown(field: SegmentField, names: list[str]) -> Words:
+    return (
+        _TAKES.filled(field=field.label, names=", ".join(names)) if names else _TAKES_NOTHING.filled(field=field.label)
+    )

@@ -21,6 +21,7 @@ from beckon.core.segment_registry import (
     ValueField,
     find_field,
 )
+from beckon.core.wording.words import Words
 from beckon.segments.checking import LAST_DAYS, NEXT_DAYS
 from beckon.segments.comparisons import comparison
 from beckon.segments.conditions import Clause, Everyone, Group, Node, Not
@@ -29,6 +30,10 @@ from beckon.segments.operators import OPPOSITES, Operator, Value
 
 _TRUE, _FALSE = Sql("TRUE"), Sql("FALSE")
 _SHOWN_VALUES = 6
+_GONE = Words(
+    "the field {name!r} is no longer known; edit the segment",
+    "el campo {name!r} ya no se conoce; edite el segmento",
+)
 
 
 def condition_sql(node: Node, *, now: datetime, batch: bool = False) -> Sql:
@@ -62,8 +67,7 @@ def field_of(clause: Clause) -> SegmentField:
     """The clause's field. Raises InvalidCondition when it is no longer registered."""
     field = find_field(clause.field)
     if field is None:
-        message = f"the field {clause.field!r} is no longer known; edit the segment"
-        raise InvalidCondition([Problem(clause.path, message)])
+        raise InvalidCondition([Problem(clause.path, _GONE.filled(name=clause.field))])
     return field
 
 

@@ -15,6 +15,8 @@ from typing import Any, Literal, assert_never
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
 from beckon.core.segment_registry import ParameterValue
+from beckon.core.wording.outside import words_of
+from beckon.core.wording.words import Words
 from beckon.segments.checking import check_operation, check_parameters, known_field
 from beckon.segments.errors import InvalidCondition, Problem
 from beckon.segments.operators import Operator, Value
@@ -23,7 +25,38 @@ VERSION = 1
 MAX_DEPTH = 8
 MAX_CLAUSES = 100
 MAX_CHARACTERS = 200_000
-FORMS = '"all", "any", "not", "everyone": true or "field"'
+FORMS = '"all", "any", "not", "everyone": true, "field"'
+_TOO_LONG = Words(
+    "longer than {n:,} characters; use a list as a source", "más de {n:,} caracteres; use una lista como fuente"
+)
+_NOT_JSON = Words(
+    "not JSON: {said} at line {line}, column {column}", "no es JSON: error en la línea {line}, columna {column}"
+)
+_UNREADABLE = Words(
+    "nested too deeply, or a number too long to read",
+    "demasiados niveles, o un número demasiado largo para leerlo",
+)
+_TOO_MANY_CLAUSES = Words(
+    "{n} clauses; {most} are allowed. Use one_of with a list, or an import's source",
+    "{n} condiciones; se permiten {most}. Use one_of con una lista, o la fuente de una importación",
+)
+_TOO_DEEP = Words(
+    "nested more than {n} deep; join groups of the same kind into one",
+    "más de {n} niveles; una los grupos del mismo tipo en uno",
+)
+_GIVE_OBJECT = Words("give an object with one of {forms}", "escriba un objeto con uno de {forms}")
+_GIVE_ONE = Words(
+    "give exactly one of {forms}, each in an object of its own",
+    "escriba exactamente uno de {forms}, cada uno en su propio objeto",
+)
+_NOT_UNDERSTOOD = Words(
+    "{key!r} is not understood here; give one of {forms}", "{key!r} no se entiende aquí; escriba uno de {forms}"
+)
+_GIVE_LIST = Words(
+    'give a list of one condition or more; everybody is {"everyone": true}',
+    'escriba una lista de una condición o más; todas las personas es {"everyone": true}',
+)
+_TOO_MANY_PARTS = Words("{n} parts; {most} are allowed", "{n} partes; se permiten {most}")
 
 
 @dataclass(frozen=True)
@@ -89,14 +122,14 @@ class _ClauseForm(BaseModel):
 def parse_text(text: str) -> Definition:
     """The definition in a JSON text. Raises InvalidCondition with every mistake and its JSON path."""
     if len(text) > MAX_CHARACTERS:
-        raise InvalidCondition([Problem("$", f"longer than {MAX_CHARACTERS:,} characters; use a list as a source")])
+        raise InvalidCondition([Problem("$", _TOO_LONG.filled(n=MAX_CHARACTERS))])
     try:
         raw = json.loads(text)
     except json.JSONDecodeError as error:
-        message = f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-        raise InvalidCondition([Problem("$", message)]) from error
+        not_json = _NOT_JSON.filled(said=error.msg, line=error.lineno, column=error.colno)
+        raise InvalidCondition([Problem("$", not_json)]) from error
     except (RecursionError, ValueError) as error:
-        raise InvalidCondition([Problem("$", "nested too deeply, or a number too long to read")]) from error
+        raise InvalidCondition([Problem("$", _UNREADABLE)]) from error
     return parse_definition(raw)
 
 
@@ -111,8 +144,7 @@ def parse_definition(raw: object) -> Definition:
     reader = _Reader()
     where = reader.node(envelope.where, "$.where", 1)
     if reader.clauses > MAX_CLAUSES:
-        message = f"{reader.clauses} clauses; {MAX_CLAUSES} are allowed. Use one_of with a list, or an import's source"
-        reader.problems.append(Problem("$.where", message))
+        reader.problems.append(Problem("$.where", _TOO_MANY_CLAUSES.filled(n=reader.clauses, most=MAX_CLAUSES)))
     if reader.problems or where is None:
         raise InvalidCondition(reader.problems)
     return Definition(where=where, include_retired=envelope.include_retired)
@@ -162,13 +194,13 @@ class _Reader:
     def whole_node(self, raw: object, path: str, depth: int) -> Node | None:
         """One node; raises for a mistake of its own, None when a part has one."""
         if depth > MAX_DEPTH:
-            raise _mistake(path, f"nested more than {MAX_DEPTH} deep; join groups of the same kind into one")
+            raise _mistake(path, _TOO_DEEP.filled(n=MAX_DEPTH))
         if not isinstance(raw, dict):
-            raise _mistake(path, f"give an object with {FORMS}")
+            raise _mistake(path, _GIVE_OBJECT.filled(forms=FORMS))
         if "field" in raw:
             return self.clause(raw, path)
         if len(raw) != 1:
-            raise _mistake(path, f"give exactly one of {FORMS}, each in an object of its own")
+            raise _mistake(path, _GIVE_ONE.filled(forms=FORMS))
         key, inner = next(iter(raw.items()))
         if key in ("all", "any"):
             return self.group(key, inner, path, depth)
@@ -177,15 +209,15 @@ class _Reader:
             return None if part is None else Not(part)
         if key == "everyone" and inner is True:
             return Everyone()
-        raise _mistake(path, f"{str(key)[:40]!r} is not understood here; give {FORMS}")
+        raise _mistake(path, _NOT_UNDERSTOOD.filled(key=str(key)[:40], forms=FORMS))
 
     def group(self, joiner: Literal["all", "any"], raw: object, path: str, depth: int) -> Node | None:
         """An all or any group."""
         place = f"{path}.{joiner}"
         if not isinstance(raw, list) or not raw:
-            raise _mistake(place, 'give a list of one condition or more; everybody is {"everyone": true}')
+            raise _mistake(place, _GIVE_LIST)
         if len(raw) > MAX_CLAUSES:
-            raise _mistake(place, f"{len(raw)} parts; {MAX_CLAUSES} are allowed")
+            raise _mistake(place, _TOO_MANY_PARTS.filled(n=len(raw), most=MAX_CLAUSES))
         parts = [self.node(part, f"{place}[{index}]", depth + 1) for index, part in enumerate(raw)]
         whole = tuple(part for part in parts if part is not None)
         return Group(joiner, whole) if len(whole) == len(parts) else None
@@ -200,18 +232,15 @@ class _Reader:
         return Clause(form.field, operator, value, parameters, path)
 
 
-def _mistake(path: str, message: str) -> InvalidCondition:
-    return InvalidCondition([Problem(path, message)])
+def _mistake(path: str, words: Words) -> InvalidCondition:
+    return InvalidCondition([Problem(path, words)])
 
 
 def _problems_of(error: ValidationError, path: str) -> list[Problem]:
     found = []
     for mistake in error.errors(include_url=False, include_input=False):
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in mistake["loc"])
-        message = "is missing" if mistake["type"] == "missing" else mistake["msg"].lower()
-        if mistake["type"] == "extra_forbidden":
-            message = "is not known here; take it out"
-        found.append(Problem(path + place, message))
+        found.append(Problem(path + place, words_of({**mistake})))
     return found
 
 

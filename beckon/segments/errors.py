@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from beckon.core.errors import BeckonError
+from beckon.core.wording.words import Words
 
 
 @dataclass(frozen=True)
@@ -11,10 +12,10 @@ class Problem:
     """One mistake: the JSON path it is at, such as `$.where.all[2].value`, and what to do about it."""
 
     path: str
-    message: str
+    words: Words
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return f"{self.path}: {self.words.en}"
 
 
 class InvalidCondition(BeckonError):

@@ -15,6 +15,7 @@ from beckon.core.segment_registry import (
     TallyField,
     ValueField,
 )
+from beckon.core.wording.words import Mistake, Words
 
 MAX_TEXT = 320
 MAX_LIST = 1000
@@ -49,6 +50,9 @@ class Operator(StrEnum):
     KNOWN = "known"
 
 
+_DAYS = Words("a number of days", "un número de días")
+_WHOLE = Words("a whole number", "un número entero")
+_YEARS = Words("an age in years", "una edad en años")
 OPPOSITES = {Operator.IS_NOT: Operator.IS, Operator.NONE_OF: Operator.ONE_OF}
 RELATIVE = (Operator.MORE_THAN_AGO, Operator.WITHIN_LAST, Operator.WITHIN_NEXT, Operator.MORE_THAN_AHEAD)
 LISTS = (Operator.ONE_OF, Operator.NONE_OF)
@@ -89,11 +93,11 @@ def operators_of(field: SegmentField) -> tuple[Operator, ...]:
 
 
 def read_value(field: SegmentField, operator: Operator, raw: object) -> Value:
-    """The clause's value in its own type. Raises ValueError with a message for the person who wrote it."""
+    """The clause's value in its own type. Raises Mistake in words for the person who wrote it."""
     if operator is Operator.KNOWN:
         return _flag(raw)
     if operator in RELATIVE:
-        return _whole(raw, "a number of days", MAX_DAYS)
+        return _whole(raw, _DAYS, MAX_DAYS)
     if operator in (Operator.BEFORE, Operator.ON_OR_AFTER):
         return _day(raw)
     read = _reader(field)
@@ -107,7 +111,7 @@ def read_value(field: SegmentField, operator: Operator, raw: object) -> Value:
 def _reader(field: SegmentField) -> Callable[[object], Scalar]:
     match field:
         case CountField() | TallyField():
-            return lambda raw: _whole(raw, "a whole number", MAX_COUNT)
+            return lambda raw: _whole(raw, _WHOLE, MAX_COUNT)
         case HasField():
             return _flag
         case ValueField() | ManyField():
@@ -128,7 +132,7 @@ def _reader_of_kind(field: ValueField | ManyField) -> Callable[[object], Scalar]
             allowed = tuple(choice.value for choice in field.choices)
             return lambda raw: read_choice(raw, allowed)
         case FieldKind.AGE:
-            return lambda raw: _whole(raw, "an age in years", MAX_YEARS)
+            return lambda raw: _whole(raw, _YEARS, MAX_YEARS)
         case FieldKind.MOMENT | FieldKind.DATE:
             return _day
         case _:
@@ -136,50 +140,57 @@ def _reader_of_kind(field: ValueField | ManyField) -> Callable[[object], Scalar]
 
 
 def read_text(raw: object) -> str:
-    """A non-empty text the database can hold. Raises ValueError."""
+    """A non-empty text the database can hold. Raises Mistake."""
     if not isinstance(raw, str):
-        raise ValueError("give a text in quotation marks")
+        raise Mistake("give a text in quotation marks", "escriba un texto entre comillas")
     if not raw.strip() or len(raw) > MAX_TEXT:
-        raise ValueError(f"give 1 to {MAX_TEXT} characters; for an empty field use the operator 'known'")
+        raise Mistake(
+            "give 1 to {n} characters; for an empty field use the operator 'known'",
+            "escriba de 1 a {n} caracteres; para un campo vacío use el operador «consta» (known)",
+            n=MAX_TEXT,
+        )
     if "\x00" in raw or any("\ud800" <= character <= "\udfff" for character in raw):
-        raise ValueError("the text holds a character that cannot be stored; take it out")
+        raise Mistake(
+            "the text holds a character that cannot be stored; take it out",
+            "el texto tiene un carácter que no se puede guardar; quítelo",
+        )
     return raw
 
 
 def read_choice(raw: object, allowed: tuple[str, ...]) -> str:
-    """One of the allowed values. Raises ValueError listing them."""
+    """One of the allowed values. Raises Mistake listing them."""
     if not isinstance(raw, str) or raw not in allowed:
-        raise ValueError(f"choose one of {', '.join(allowed)}")
+        raise Mistake("choose one of {values}", "elija uno de estos: {values}", values=", ".join(allowed))
     return raw
 
 
 def read_number(raw: object) -> int | float:
-    """A finite number within reason. Raises ValueError."""
+    """A finite number within reason. Raises Mistake."""
     return _number(raw)
 
 
 def read_flag(raw: object) -> bool:
-    """True or false. Raises ValueError."""
+    """True or false. Raises Mistake."""
     return _flag(raw)
 
 
 def _flag(raw: object) -> bool:
     if not isinstance(raw, bool):
-        raise ValueError("give true or false")
+        raise Mistake("give true or false", "escriba true o false")
     return raw
 
 
 def _number(raw: object) -> int | float:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise ValueError("give a number without quotation marks")
+        raise Mistake("give a number without quotation marks", "escriba un número sin comillas")
     if not math.isfinite(raw) or abs(raw) > MAX_NUMBER:
-        raise ValueError("the number is out of reach")
+        raise Mistake("the number is out of reach", "el número es demasiado grande")
     return raw
 
 
-def _whole(raw: object, what: str, largest: int) -> int:
+def _whole(raw: object, what: Words, largest: int) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= largest:
-        raise ValueError(f"give {what} from 0 to {largest:,}")
+        raise Mistake("give {what} from 0 to {n:,}", "escriba {what} de 0 a {n:,}", what=what, n=largest)
     return raw
 
 
@@ -189,20 +200,23 @@ def _day(raw: object) -> date:
     except ValueError:
         day = None
     if day is None or not 1850 <= day.year <= 2200:
-        raise ValueError("give a date such as 2026-11-16")
+        raise Mistake("give a date such as 2026-11-16", "escriba una fecha como 2026-11-16")
     return day
 
 
 def _pair(raw: object, read: Callable[[object], Scalar]) -> tuple[Scalar, ...]:
     if not isinstance(raw, list) or len(raw) != 2:
-        raise ValueError("give two values, [from, to]; both count")
+        raise Mistake("give two values, [from, to]; both count", "escriba dos valores, [desde, hasta]; ambos cuentan")
     low, high = read(raw[0]), read(raw[1])
     if not low <= high:  # type: ignore[operator]  # both come from the same reader
-        raise ValueError("the first value is larger than the second; swap them")
+        raise Mistake(
+            "the first value is larger than the second; swap them",
+            "el primer valor es mayor que el segundo; intercámbielos",
+        )
     return low, high
 
 
 def _several(raw: object, read: Callable[[object], Scalar]) -> tuple[Scalar, ...]:
     if not isinstance(raw, list) or not 1 <= len(raw) <= MAX_LIST:
-        raise ValueError(f"give a list of 1 to {MAX_LIST:,} values")
+        raise Mistake("give a list of 1 to {n:,} values", "escriba una lista de 1 a {n:,} valores", n=MAX_LIST)
     return tuple(dict.fromkeys(read(one) for one in raw))

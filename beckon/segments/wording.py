@@ -70,13 +70,7 @@ _MONTHS_ES = ("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oc
 
 def in_language(label: Label, language: Language) -> str:
     """The label's wording."""
-    match language:
-        case Language.ENGLISH:
-            return label.en
-        case Language.SPANISH:
-            return label.es
-        case _:
-            assert_never(language)
+    return label.in_language(language)
 
 
 def clause_sentence(clause: Clause, field: SegmentField, language: Language) -> str:

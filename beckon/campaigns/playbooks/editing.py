@@ -4,11 +4,27 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from beckon.campaigns.errors import PlaybookError
+from beckon.campaigns.errors import PlaybookError, PlaybookProblem
 from beckon.campaigns.models import PlaybookVersion
 from beckon.campaigns.playbooks.installing import install_playbook
 from beckon.campaigns.playbooks.reading import library_keys, parse_playbook
 from beckon.core.actors import Actor
+from beckon.core.wording.words import Words
+
+_TAKEN = Words(
+    "there is a playbook of this name already; choose another", "ya hay un guion de campaña con este nombre; elija otro"
+)
+_LIBRARY = Words(
+    "playbooks of the library are not edited; make a copy", "los guiones de la biblioteca no se editan; haga una copia"
+)
+_NEWER = Words(
+    "somebody has saved a newer version meanwhile; open it again",
+    "alguien guardó una versión más nueva entretanto; ábralo de nuevo",
+)
+_KEY_STAYS = Words(
+    "the name of a playbook stays; make a copy to have another",
+    "el nombre de un guion no cambia; haga una copia para tener otro",
+)
 
 
 def copy_playbook(
@@ -16,7 +32,7 @@ def copy_playbook(
 ) -> PlaybookVersion:
     """A playbook of the organization's own that begins as `version` does. Raises PlaybookError; a key may be taken."""
     if key in library_keys() or PlaybookVersion.objects.filter(key=key).exists():
-        raise PlaybookError(key, ["key: there is a playbook of this name already; choose another"])
+        raise PlaybookError(key, [PlaybookProblem("key", _TAKEN)])
     definition = deepcopy(version.definition)
     definition |= {"key": key, "title": title}
     return install_playbook(definition, by=by, now=now)
@@ -29,11 +45,11 @@ def save_edit(version: PlaybookVersion, definition: dict[str, Any], *, by: Actor
     for a playbook of the library (copy it), and when `version` is not the newest any more.
     """
     if version.key in library_keys():
-        raise PlaybookError(version.key, ["key: playbooks of the library are not edited; make a copy"])
+        raise PlaybookError(version.key, [PlaybookProblem("key", _LIBRARY)])
     newest = PlaybookVersion.objects.select_for_update().filter(key=version.key).order_by("-version").first()
     if newest is None or newest.pk != version.pk:
-        raise PlaybookError(version.key, ["version: somebody has saved a newer version meanwhile; open it again"])
+        raise PlaybookError(version.key, [PlaybookProblem("version", _NEWER)])
     if definition.get("key") != version.key:
-        raise PlaybookError(version.key, ["key: the name of a playbook stays; make a copy to have another"])
+        raise PlaybookError(version.key, [PlaybookProblem("key", _KEY_STAYS)])
     parse_playbook(definition)
     return install_playbook(definition, by=by, now=now)

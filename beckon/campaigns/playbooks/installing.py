@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from beckon.campaigns.errors import PlaybookError
+from beckon.campaigns.errors import PlaybookError, PlaybookProblem
 from beckon.campaigns.models import PlaybookVersion
 from beckon.campaigns.playbooks.checks import wording_of
 from beckon.campaigns.playbooks.reading import digest_of, parse_playbook
@@ -93,12 +93,13 @@ def unsigned_wording(playbook: Playbook) -> list[str]:
 
 
 def _save_wording(playbook: Playbook, by: Actor, now: datetime) -> None:
-    problems: list[str] = []
+    problems: list[PlaybookProblem] = []
     for name, template in playbook.templates.items():
         for language, words in (("en", template.en), ("es", template.es)):
             saved = save_template(wording_of(playbook, name, language, words), by=by, now=now)
             if isinstance(saved, NotSaved):
-                problems += [f"templates.{name}.{language}: {finding.message}" for finding in saved.errors]
+                place = f"templates.{name}.{language}"
+                problems += [PlaybookProblem(place, finding.words) for finding in saved.errors]
     if problems:
         raise PlaybookError(playbook.key, problems)
 

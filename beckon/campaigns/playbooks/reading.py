@@ -8,11 +8,16 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from beckon.campaigns.errors import PlaybookError, UnknownPlaybook
+from beckon.campaigns.errors import PlaybookError, PlaybookProblem, UnknownPlaybook
 from beckon.campaigns.playbooks.checks import problems_of
 from beckon.campaigns.playbooks.schema import Playbook
+from beckon.core.wording.outside import words_of
+from beckon.core.wording.words import Words
 
 FOLDER = Path(__file__).with_name("library")
+_OTHER_FOLDER = Words("says {said!r}, its folder says {folder!r}", "dice {said!r}, su carpeta dice {folder!r}")
+_NO_YAML = Words("not readable as YAML", "no se puede leer como YAML")
+_NO_MAPPING = Words("the file holds no mapping", "el archivo no contiene nombres con valores")
 
 
 def library_keys(folder: Path = FOLDER) -> list[str]:
@@ -27,7 +32,7 @@ def read_library(key: str, folder: Path = FOLDER) -> Playbook:
         raise UnknownPlaybook(f"there is no playbook {key!r}; there are: {', '.join(library_keys(folder))}")
     definition = read_definition(path)
     if definition.get("key") != key:
-        raise PlaybookError(key, [f"key: says {definition.get('key')!r}, its folder says {key!r}"])
+        raise PlaybookError(key, [PlaybookProblem("key", _OTHER_FOLDER.filled(said=definition.get("key"), folder=key))])
     return parse_playbook(definition)
 
 
@@ -37,10 +42,10 @@ def read_definition(path: Path) -> dict[str, Any]:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise PlaybookError(path.name, [f"{where}not readable as YAML"]) from error
+        where = f"line {mark.line + 1}" if mark else "playbook"
+        raise PlaybookError(path.name, [PlaybookProblem(where, _NO_YAML)]) from error
     if not isinstance(data, dict):
-        raise PlaybookError(path.name, ["the file holds no mapping"])
+        raise PlaybookError(path.name, [PlaybookProblem("playbook", _NO_MAPPING)])
     return data
 
 
@@ -77,6 +82,6 @@ def parsed(digest: str) -> Playbook | None:
     return _by_digest.get(digest)
 
 
-def _said(part: Any) -> str:
+def _said(part: Any) -> PlaybookProblem:
     place = "".join(f"[{bit}]" if isinstance(bit, int) else f".{bit}" for bit in part["loc"]).lstrip(".")
-    return f"{place or 'playbook'}: {part['msg'].removeprefix('Value error, ')}"
+    return PlaybookProblem(place or "playbook", words_of(part))

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from beckon.campaigns.playbooks.bilingual import Bilingual
 from beckon.campaigns.reasons import LeaveReason
 from beckon.campaigns.steps.base import STEP_ID, StepSpec
 from beckon.campaigns.steps.registry import STEP_KINDS
+from beckon.core.wording.words import Mistake, Words
 
 HipaaClass = Literal["treatment", "operations", "marketing", "prospect"]
 TcpaClass = Literal["informational", "telemarketing"]
@@ -21,17 +23,6 @@ Trigger = Literal[
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Bilingual(_Part):
-    """A text in both languages; neither may be missing."""
-
-    en: str = Field(min_length=1)
-    es: str = Field(min_length=1)
-
-    def in_language(self, language: str) -> str:
-        """The text in Spanish where `language` starts with es, else in English."""
-        return self.es if language.startswith("es") else self.en
 
 
 class Wording(_Part):
@@ -73,7 +64,7 @@ class Reaction(_Part):
     @model_validator(mode="after")
     def _one(self) -> "Reaction":
         if sum([bool(self.go), self.leave is not None, bool(self.hold_days)]) != 1:
-            raise ValueError("give exactly one of go, leave, hold_days")
+            raise Mistake("give exactly one of go, leave, hold_days", "escriba exactamente uno de go, leave, hold_days")
         return self
 
 
@@ -113,10 +104,15 @@ def _step(value: Any) -> Any:
     if isinstance(value, StepSpec):
         return value
     if not isinstance(value, Mapping):
-        raise ValueError("a step is a mapping with id and kind")
+        raise Mistake("a step is a mapping with id and kind", "un paso tiene nombres con valores, con id y kind")
     kind = value.get("kind")
     if kind not in STEP_KINDS:
-        raise ValueError(f"there is no step kind {kind!r}; known: {', '.join(STEP_KINDS)}")
+        raise Mistake(
+            "there is no step kind {kind!r}; known: {names}",
+            "no hay un tipo de paso {kind!r}; se conocen: {names}",
+            kind=kind,
+            names=", ".join(STEP_KINDS),
+        )
     return STEP_KINDS[kind].model_validate(dict(value))
 
 
@@ -159,6 +155,14 @@ class Playbook(_Part):
     def step(self, step_id: str) -> StepSpec:
         """The step. Raises KeyError; a checked playbook never names one it lacks."""
         return self.by_id[step_id]
+
+    def title_of(self, step_id: str) -> Words:
+        """What a step is called; its id without underscores where it has no title, or is of an older version."""
+        step = self.by_id.get(step_id)
+        if step is not None and step.title is not None:
+            return step.title.words
+        plain = step_id.replace("_", " ").capitalize()
+        return Words(plain, plain)
 
     def after(self, step_id: str) -> str:
         """The id of the step that follows, "" after the last."""

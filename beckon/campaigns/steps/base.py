@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from beckon.campaigns.journey.values import Facts, MessageWish, Outcome, Record, Snapshot, TaskWish
+from beckon.campaigns.playbooks.bilingual import Bilingual
 from beckon.consent.facts import Ask, Channel, Purpose
 from beckon.consent.rules import may_contact
 from beckon.consent.verdict import Verdict
@@ -113,6 +114,7 @@ class StepSpec(BaseModel):
     """True where the step always lets time pass, so that a circle through it cannot spin."""
 
     id: str = Field(pattern=STEP_ID)
+    title: Bilingual | None = None
     kind: str
     next: str = ""
 

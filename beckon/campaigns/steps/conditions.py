@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from beckon.campaigns.steps.base import Run
 from beckon.campaigns.steps.lines import line_of
+from beckon.core.wording.words import Mistake
 
 
 def _line(run: Run) -> Any:
@@ -57,13 +58,22 @@ class Condition(BaseModel):
     def _one_question(self) -> "Condition":
         forms = [bool(self.fact), bool(self.all), bool(self.any), self.negated is not None]
         if sum(forms) != 1:
-            raise ValueError("give exactly one of fact, all, any, not")
+            raise Mistake("give exactly one of fact, all, any, not", "escriba exactamente uno de fact, all, any, not")
         if self.fact:
             if self.fact not in FACTS:
-                raise ValueError(f"{self.fact!r} is no fact; known: {', '.join(sorted(FACTS))}")
+                raise Mistake(
+                    "{name!r} is no fact; known: {names}",
+                    "{name!r} no es un dato conocido; se conocen: {names}",
+                    name=self.fact,
+                    names=", ".join(sorted(FACTS)),
+                )
             tests = [self.equals, self.one_of, self.at_least, self.has]
             if sum(test is not None for test in tests) != 1:
-                raise ValueError(f"ask fact {self.fact!r} with exactly one of is, in, at_least, has")
+                raise Mistake(
+                    "ask fact {name!r} with exactly one of is, in, at_least, has",
+                    "pregunte por {name!r} con exactamente uno de is, in, at_least, has",
+                    name=self.fact,
+                )
         return self
 
     def holds(self, run: Run) -> bool:

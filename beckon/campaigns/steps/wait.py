@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from beckon.campaigns.journey.values import EVENT_PREFIX, WAITING_TIME, Go, Outcome, Stay
 from beckon.campaigns.steps.base import Run, StepSpec
+from beckon.core.wording.words import Mistake
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -47,11 +48,17 @@ class WaitStep(StepSpec):
     def _waits_for_something(self) -> "WaitStep":
         has_time = bool(self.months or self.days or self.hours or self.weekdays or self.hour is not None)
         if not has_time and self.appointment is None:
-            raise ValueError("a wait needs months, days, hours, weekdays, an hour or an appointment")
+            raise Mistake(
+                "a wait needs months, days, hours, weekdays, an hour or an appointment",
+                "una espera necesita meses, días, horas, días de la semana, una hora o una cita",
+            )
         if self.until and not (self.months or self.days or self.hours):
-            raise ValueError("a wait until an event needs a time-out: give months, days or hours")
+            raise Mistake(
+                "a wait until an event needs a time-out: give months, days or hours",
+                "una espera hasta un suceso necesita un límite: escriba meses, días u horas",
+            )
         if self.on_event and not self.until:
-            raise ValueError("on_event needs until")
+            raise Mistake("on_event needs until", "on_event necesita until")
         return self
 
     def arrive(self, run: Run) -> Outcome:

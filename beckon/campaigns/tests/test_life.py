@@ -278,9 +278,9 @@ def test_why_tells_where_a_person_stands_in_both_languages(org: Any, now: Any) -
     for day in range(9):
         advance_due(now=now + timedelta(days=day))
     english, spanish = why(people[0], now=now)[0], why(people[0], now=now, language="es")[0]
-    assert english.sentences[0].startswith("Waits (step second_week) until 2026-")
-    assert spanish.sentences[0].startswith("Espera (paso second_week) hasta el 2026-")
-    assert english.sentences[-1] == "Earlier (text_1): No consent to this kind of message is on record."
+    assert english.sentences[0].startswith("Waits (“Second week”) until Mon, Nov 30, 2026, 4:00 PM")
+    assert spanish.sentences[0].startswith("Espera («Segunda semana») hasta el lun 30 de nov de 2026, 16:00")
+    assert english.sentences[-1] == "Earlier (“First message”): No consent to this kind of message is on record."
     assert [outcome for _, _, outcome, _ in english.trace] == ["sent", "refused"]
     assert why(people[1], now=now)[0].sentences == ("Not enrolled: The person has died.",)
 

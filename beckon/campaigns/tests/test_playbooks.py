@@ -49,7 +49,7 @@ def problems_after(change: Callable[[dict[str, Any]], Any]) -> str:
     change(definition)
     with pytest.raises(PlaybookError) as caught:
         parse_playbook(definition)
-    return " | ".join(caught.value.problems)
+    return " | ".join(str(problem) for problem in caught.value.problems)
 
 
 @pytest.mark.parametrize("key", library_keys())

@@ -57,7 +57,7 @@ def test_a_problem_says_where_it_is_and_what_to_do(source: str, line: int, code:
     problems = check_template(source, VARIABLES)
     assert problems
     assert (problems[0].line, problems[0].code) == (line, code)
-    assert says in problems[0].message
+    assert says in problems[0].words.en
 
 
 def test_missing_none_and_blank_values_all_take_the_fallback() -> None:

@@ -52,7 +52,7 @@ def test_a_later_text_need_not_repeat_how_to_opt_out() -> None:
 def test_a_wrong_variable_is_refused_with_its_line_and_a_hint() -> None:
     finding = check_wording(wording(body=TEXT + "\n{{ first_nam }}"))[0]
     assert (finding.line, finding.code, finding.is_error) == (2, "unknown_variable", True)
-    assert "first_name" in finding.message
+    assert "first_name" in finding.words.en
 
 
 @pytest.mark.parametrize("word", ["diabetes", "mammogram", "your test results", "cardiology", "cáncer", "refill"])

@@ -12,9 +12,37 @@ from typing import Final
 from beckon.channels.templates import Template, check_template
 from beckon.channels.text import Encoding, measure_text, offer_gsm7
 from beckon.consent.facts import Channel
+from beckon.core.wording.words import Words
 from beckon.messaging.wording.variables import OPT_OUT, VARIABLES
 
 MAX_TEXT_SEGMENTS: Final = 3
+_MISSING: Final = {
+    "empty": Words("There is no wording. Write the message.", "No hay texto. Escriba el mensaje."),
+    "practice_name": Words(
+        "Say who is writing: add {{ practice_name }}.", "Diga quién escribe: agregue {{ practice_name }}."
+    ),
+    "opt_out": Words("Say how to opt out: add {{ opt_out }}.", "Diga cómo darse de baja: agregue {{ opt_out }}."),
+    "subject": Words("An e-mail needs a subject.", "Un correo necesita un asunto."),
+    "unsubscribe": Words("Add {{ unsubscribe_url }} (CAN-SPAM).", "Agregue {{ unsubscribe_url }} (CAN-SPAM)."),
+    "postal_address": Words("Add {{ postal_address }} (CAN-SPAM).", "Agregue {{ postal_address }} (CAN-SPAM)."),
+    "call_back": Words(
+        "Say the number to call back: add {{ practice_phone }}.",
+        "Diga el número al que llamar: agregue {{ practice_phone }}.",
+    ),
+}
+_PRIVATE: Final = Words(
+    "“{word}” tells others about the person's health. Say it on the secure page or in the call.",
+    "«{word}» revela a otros algo sobre la salud de la persona. Dígalo en la página segura o en la llamada.",
+)
+_LONG: Final = Words(
+    "About {n} segments; carriers join at most {most} well. Shorten it.",
+    "Unos {n} segmentos; los operadores unen bien {most} como máximo. Acórtelo.",
+)
+_COSTLY: Final = Words(
+    "{shown} makes each segment 70 characters instead of 160. Write it without, if the sense allows.",
+    "{shown} reduce cada segmento de 160 a 70 caracteres. Escríbalo sin eso, si el sentido lo permite.",
+)
+_A_VALUE: Final = Words("a value", "un valor")
 _OPT_OUT_WORDS = re.compile(r"\b(stop|alto|opt[ -]?out|parar|baja)\b", re.I)
 _PHONE = re.compile(r"\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}")
 _HEALTH = re.compile(
@@ -48,7 +76,7 @@ class Finding:
     part: str
     line: int
     code: str
-    message: str
+    words: Words
     is_error: bool
 
 
@@ -66,7 +94,7 @@ class Length:
 def check_wording(wording: Wording) -> list[Finding]:
     """All findings, errors first, then by part and line. No errors: it may be saved."""
     findings = [
-        Finding(part, problem.line, problem.code, problem.message, is_error=True)
+        Finding(part, problem.line, problem.code, problem.words, is_error=True)
         for part, source in _parts(wording)
         for problem in check_template(source, VARIABLES)
     ]
@@ -95,31 +123,30 @@ def _example(source: str) -> str:
 
 def _required(wording: Wording) -> list[Finding]:
     text = "\n".join(source for _, source in _parts(wording))
-    missing = [(code, message) for code, is_there, message in _requirements(wording, text) if not is_there]
+    missing = [code for code, is_there in _requirements(wording, text).items() if not is_there]
     if not wording.body.strip():
-        missing = [("empty", "There is no wording. Write the message.")]
-    return [Finding("body", 1, code, message, is_error=True) for code, message in missing]
+        missing = ["empty"]
+    return [Finding("body", 1, code, _MISSING[code], is_error=True) for code in missing]
 
 
-def _requirements(wording: Wording, text: str) -> list[tuple[str, bool, str]]:
-    name = ("practice_name", "practice_name" in text, "Say who is writing: add {{ practice_name }}.")
+def _requirements(wording: Wording, text: str) -> dict[str, bool]:
+    """Code -> whether it is there."""
+    name = {"practice_name": "practice_name" in text}
     opt_out = "opt_out" in text or bool(_OPT_OUT_WORDS.search(text))
     number = "practice_phone" in text or bool(_PHONE.search(text))
     match wording.channel:
         case Channel.SMS:
-            said = ("opt_out", opt_out or not wording.is_first_message, "Say how to opt out: add {{ opt_out }}.")
-            return [name, said]
+            return name | {"opt_out": opt_out or not wording.is_first_message}
         case Channel.EMAIL:
-            return [
-                name,
-                ("subject", bool(wording.subject.strip()), "An e-mail needs a subject."),
-                ("unsubscribe", "unsubscribe_url" in text, "Add {{ unsubscribe_url }} (CAN-SPAM)."),
-                ("postal_address", "postal_address" in text, "Add {{ postal_address }} (CAN-SPAM)."),
-            ]
+            return name | {
+                "subject": bool(wording.subject.strip()),
+                "unsubscribe": "unsubscribe_url" in text,
+                "postal_address": "postal_address" in text,
+            }
         case Channel.VOICEMAIL:
-            return [name, ("call_back", number, "Say the number to call back: add {{ practice_phone }}.")]
+            return name | {"call_back": number}
         case Channel.POSTAL | Channel.VOICE:
-            return [name]
+            return name
 
 
 def _private(wording: Wording) -> list[Finding]:
@@ -130,7 +157,7 @@ def _private(wording: Wording) -> list[Finding]:
             part,
             source.count("\n", 0, match.start()) + 1,
             "private",
-            f"“{match[0]}” tells others about the person's health. Say it on the secure page or in the call.",
+            _PRIVATE.filled(word=match[0]),
             is_error=False,
         )
         for part, source in _parts(wording)
@@ -145,14 +172,13 @@ def _length(wording: Wording) -> list[Finding]:
     length, size = measure_wording(wording), measure_text(wording.body)
     findings = []
     if length.segments > MAX_TEXT_SEGMENTS:
-        message = f"About {length.segments} segments; carriers join at most {MAX_TEXT_SEGMENTS} well. Shorten it."
-        findings.append(Finding("body", 1, "long", message, is_error=False))
+        words = _LONG.filled(n=length.segments, most=MAX_TEXT_SEGMENTS)
+        findings.append(Finding("body", 1, "long", words, is_error=False))
     if length.encoding is Encoding.UCS2:
-        shown = " ".join(size.forcing) or "a value"
         first = wording.body.find(size.forcing[0]) if size.forcing else 0
-        message = f"{shown} makes each segment 70 characters instead of 160. Write it without, if the sense allows."
+        words = _COSTLY.filled(shown=" ".join(size.forcing) or _A_VALUE)
         line = wording.body.count("\n", 0, first) + 1
-        findings.append(Finding("body", line, "costly_characters", message, is_error=False))
+        findings.append(Finding("body", line, "costly_characters", words, is_error=False))
     return findings
 
 

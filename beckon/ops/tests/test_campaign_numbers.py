@@ -70,7 +70,7 @@ def test_what_is_read_out_has_no_code_names_and_no_empty_weeks(people: list[int]
 def test_who_waits_for_their_day_is_told_what_they_wait_for(people: list[int], now: datetime, capsys: Any) -> None:
     draft("community-outreach", "--signed-off-by", "Dr. Sample", "--confirm", *SHORTAGES, "--starts", "2026-11-17")
     assert why(people[0], capsys).startswith(
-        "In the segment, not taken in yet: the campaign starts on 2026-11-17 09:00"
+        "In the segment, not taken in yet: the campaign starts on Tue, Nov 17, 2026, 9:00 AM"
     )
     Campaign.objects.update(starts_at=now)
     enrol_due(now=now)

@@ -18,7 +18,7 @@ GOOD = {"field": "tries", "op": "at_least", "value": 2}
 def _problems(raw: object) -> list[tuple[str, str]]:
     with pytest.raises(InvalidCondition) as caught:
         parse_definition(raw)
-    return [(problem.path, problem.message) for problem in caught.value.problems]
+    return [(problem.path, problem.words.en) for problem in caught.value.problems]
 
 
 def _clause(**changes: object) -> dict[str, Any]:
@@ -67,10 +67,10 @@ def _clause(**changes: object) -> dict[str, Any]:
         ({"or": [GOOD]}, "$.where", "'or' is not understood"),
         ({"all": [GOOD], "any": [GOOD]}, "$.where", "exactly one"),
         ({}, "$.where", "exactly one"),
-        ([GOOD], "$", "valid dictionary"),
-        ({"version": 2, "where": GOOD}, "$.version", "input should be 1"),
+        ([GOOD], "$", "names with values"),
+        ({"version": 2, "where": GOOD}, "$.version", "give one of 1"),
         ({"where": GOOD}, "$.version", "missing"),
-        ({"version": 1, "where": GOOD, "include_retired": "yes"}, "$.include_retired", "boolean"),
+        ({"version": 1, "where": GOOD, "include_retired": "yes"}, "$.include_retired", "true or false"),
     ],
 )
 def test_a_mistake_is_named_with_its_place_and_what_to_do(raw: object, path: str, advice: str) -> None:
@@ -129,7 +129,7 @@ def test_any_json_is_either_read_or_refused_with_a_place(raw: object) -> None:
     except InvalidCondition as error:
         problems = list(error.problems)
     assert problems
-    assert all(problem.path.startswith("$") and problem.message for problem in problems)
+    assert all(problem.path.startswith("$") and problem.words.en for problem in problems)
 
 
 def test_a_bare_condition_is_version_one_and_values_get_their_type() -> None:

@@ -19,6 +19,7 @@ from beckon.campaigns.steps.goal import GoalStep
 from beckon.campaigns.steps.send import SendStep, Way
 from beckon.campaigns.steps.wait import WaitStep
 from beckon.web.campaigns.words import CHANNEL_ICONS, CHANNELS, LEFT, MEANINGS, OUTCOMES, word
+from beckon.web.spoken import said
 
 ROW = 104
 """Height of a step in the drawing, in its own units; the style sheet gives a row the same in rem (6.5)."""
@@ -116,22 +117,16 @@ class Journey:
     gone: tuple[Tally, ...] = field(default=())
 
 
-def title_of(step: str) -> str:
-    """A step's id as a title: first_week becomes First week."""
-    words = step.replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
 def journey_of(
     playbook: Playbook, *, standing: Mapping[str, int] | None = None, counters: Mapping[str, int] | None = None
 ) -> Journey:
     """The drawing of a playbook. `standing`: step -> people there now; `counters`: the campaign's, for what came of it.
 
-    Steps where people stand on an older version that this one lacks come last, with their id as title.
+    Steps where people stand on an older version that this one lacks come last, named by their id.
     """
     here, counted = dict(standing or {}), counters or {}
     boxes = [_box(playbook, step, here.pop(step.id, 0), counted) for step in playbook.steps]
-    boxes += [_old_box(step, number) for step, number in sorted(here.items()) if number]
+    boxes += [_old_box(playbook, step, number) for step, number in sorted(here.items()) if number]
     return Journey(tuple(boxes), _drawing(playbook, len(boxes)), tuple(_answers(playbook)))
 
 
@@ -143,20 +138,19 @@ def _box(playbook: Playbook, step: StepSpec, standing: int, counters: Mapping[st
             tallies.append(Tally(outcome, str(word(OUTCOMES, outcome)), number))
     return Box(
         step=step.id,
-        title=title_of(step.id),
+        title=said(playbook.title_of(step.id)),
         kind=step.kind,
         icon=_icon(step),
         does=tuple(_does(step)),
-        ways=tuple(WayOut(when, to, title_of(to)) for when, to in _ways_out(playbook, step)),
+        ways=tuple(WayOut(when, to, said(playbook.title_of(to))) for when, to in _ways_out(playbook, step)),
         standing=standing,
         tallies=tuple(tallies),
     )
 
 
-def _old_box(step: str, standing: int) -> Box:
-    return Box(
-        step, title_of(step), "old", "history", (_("A step of an earlier version of the playbook"),), (), standing
-    )
+def _old_box(playbook: Playbook, step: str, standing: int) -> Box:
+    does = (_("A step of an earlier version of the playbook"),)
+    return Box(step, said(playbook.title_of(step)), "old", "history", does, (), standing)
 
 
 def _icon(step: StepSpec) -> str:
@@ -280,7 +274,7 @@ def _answers(playbook: Playbook) -> Iterator[Answer]:
         code = trigger.removeprefix("reply_")
         when = _("Called, and next month suits") if trigger == "next_month" else str(word(MEANINGS, code))
         if reaction.go:
-            then = _("goes to %(step)s") % {"step": title_of(reaction.go)}
+            then = _("goes to %(step)s") % {"step": said(playbook.title_of(reaction.go))}
         elif reaction.leave is not None:
             then = _("leaves: %(reason)s") % {"reason": word(LEFT, reaction.leave.value)}
         else:

@@ -21,6 +21,7 @@ from beckon.segments.wording import Language
 from beckon.web.campaigns import words
 from beckon.web.campaigns.words import Words, word
 from beckon.web.charts import Stacks, stacks
+from beckon.web.spoken import language
 
 STEPS = ("campaign_playbook", "campaign_audience", "campaign_plan", "campaign_check")
 MOST_DAYS = 70
@@ -76,16 +77,16 @@ class PlaybookCard:
 
 def card_of(version: PlaybookVersion, senders: Mapping[str, Sequence[Sender]], agents: int) -> PlaybookCard:
     """The card of a version; `senders` by channel and `agents` say what is there of what it needs."""
-    playbook, language = playbook_of(version), words.language()
+    playbook, spoken = playbook_of(version), language()
     channels = [(channel, bool(senders.get(channel))) for channel in sorted(playbook.channels())]
     if playbook.has_calls():
         channels.append(("voice", agents > 0))
     return PlaybookCard(
         version=version,
-        title=playbook.title.in_language(language),
-        purpose=playbook.purpose.in_language(language),
-        goal=playbook.goal.name.in_language(language),
-        second_goal=playbook.second_goal.name.in_language(language) if playbook.second_goal else "",
+        title=playbook.title.in_language(spoken),
+        purpose=playbook.purpose.in_language(spoken),
+        goal=playbook.goal.name.in_language(spoken),
+        second_goal=playbook.second_goal.name.in_language(spoken) if playbook.second_goal else "",
         steps=len(playbook.steps),
         days=playbook.max_days,
         needs=tuple(
@@ -100,8 +101,7 @@ def card_of(version: PlaybookVersion, senders: Mapping[str, Sequence[Sender]], a
 
 def condition_lines(definition: Mapping[str, Any]) -> list[tuple[int, str]]:
     """A segment's condition in words: (depth, line)."""
-    language = Language.SPANISH if words.language().startswith("es") else Language.ENGLISH
-    return lines_of(parse_definition(dict(definition)), language)
+    return lines_of(parse_definition(dict(definition)), Language(language()[:2]))
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from beckon.campaigns.life import playbook_of
 from beckon.campaigns.models import Campaign
+from beckon.campaigns.playbooks.schema import Playbook
 from beckon.reports.figures import Funnel
 from beckon.web.campaigns import words
-from beckon.web.campaigns.journey import title_of
 from beckon.web.campaigns.outcomes import Results, VariantFigures, results_of
 from beckon.web.campaigns.words import Words, word
+from beckon.web.spoken import said
 
 STATES = ("delivered", "sent", "failed", "dropped", "unknown", "queued", "sending")
 Z = 1.96
@@ -103,7 +105,7 @@ def _verdict(one: VariantFigures, others: list[VariantFigures]) -> tuple[str, st
     return _("answered less often"), "warn"
 
 
-def variant_rows(found: list[VariantFigures]) -> list[VariantRow]:
+def variant_rows(found: list[VariantFigures], playbook: Playbook) -> list[VariantRow]:
     """Each wording against the others of its step (pooled two-proportion z-test at 95 %)."""
     rows = []
     for one in found:
@@ -113,8 +115,8 @@ def variant_rows(found: list[VariantFigures]) -> list[VariantRow]:
         share = one.replied / one.people if one.people else 0.0
         rows.append(
             VariantRow(
-                title_of(one.step), one.variant.upper(), one.people, one.replied, share, low, high, one.stopped,
-                one.booked, verdict, tone,
+                said(playbook.title_of(one.step)), one.variant.upper(), one.people, one.replied, share, low, high,
+                one.stopped, one.booked, verdict, tone,
             )
         )  # fmt: skip
     return rows
@@ -147,7 +149,7 @@ def results_shown(campaign: Campaign) -> dict[str, Any]:
         "states": [word(words.MESSAGE_STATES, state) for state in states],
         "channels": [_channel(channel, states, found) for channel in sorted(found.messages)],
         "failures": [(word(words.CHANNELS, c), words.reason(code), n) for c, code, n in found.failures],
-        "variants": variant_rows(found.variants),
+        "variants": variant_rows(found.variants, playbook_of(campaign.playbook)),
         "money": _money(campaign, found),
     }
 

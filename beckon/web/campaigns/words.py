@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from beckon.campaigns.life import LaunchNo
-from beckon.campaigns.queries import reason_sentence
+from beckon.campaigns.reasons import reason_sentence
+from beckon.web.spoken import language
 
 Words = str | Promise
 
@@ -195,11 +196,6 @@ ACCEPTING: Mapping[LaunchNo, Words] = {
 }
 
 
-def language() -> str:
-    """The language of the page."""
-    return get_language() or "en"
-
-
 def word(table: Mapping[str, Words], code: str) -> Words:
     """The words of a code; the code itself, readable, where the table does not know it."""
     return table.get(code) or code.replace("_", " ")
@@ -207,18 +203,4 @@ def word(table: Mapping[str, Words], code: str) -> Words:
 
 def reason(code: str) -> str:
     """Why somebody was left out, left or got nothing, as a sentence in the page's language."""
-    found = reason_sentence(code, language())
-    return str(word(_MORE_REASONS, code)) if found == code else found
-
-
-_MORE_REASONS: Mapping[str, Words] = {
-    "no_sender": _("The campaign has no sender for this channel."),
-    "attempts_used": _("All call attempts were used."),
-    "not_called_in_time": _("Nobody called in time."),
-    "line_none": _("There is no phone on record."),
-    "line_landline": _("Only a landline is on record."),
-    "line_mobile": _("Only a mobile is on record."),
-    "line_unknown": _("It is not known what kind of line the phone is."),
-    "not_in_the_segment": _("The playbook's entry rule does not describe them."),
-    "not_reached_in_time": _("Their day had not come."),
-}
+    return reason_sentence(code, language())

@@ -3,13 +3,14 @@
 from typing import assert_never
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from beckon.campaigns.queries import reason_sentence
+from beckon.campaigns.reasons import reason_sentence
 from beckon.desk.rules import AboutNumber, AboutPerson, Again, Behaviour, DetailNo, Text
 from beckon.desk.timing import CallbackNo
 from beckon.desk.values import DisposeNo, UndoNo, WhyNow
 from beckon.scheduling.rules import NotBooked
+from beckon.web.spoken import language
 
 Word = str | Promise
 
@@ -129,19 +130,19 @@ def label_of(code: str, english: str, spanish: str) -> str:
 
 def is_spanish() -> bool:
     """Whether the page is in Spanish."""
-    return (get_language() or "en").startswith("es")
+    return language().startswith("es")
 
 
 def waits(reason: str) -> str:
     """What people held for `reason` do, after a count: "12 were called within the last week"."""
-    return str(WAITS.get(reason) or reason_sentence(reason, get_language() or "en"))
+    return str(WAITS.get(reason) or reason_sentence(reason, language()))
 
 
 def closed_words(reason: str) -> str:
     """Why somebody is off the list."""
     if reason == "next_month":
         return gettext("Off the list; the campaign asks again next month.")
-    return f"{gettext('Off the list.')} {reason_sentence(reason, get_language() or 'en')}"
+    return f"{gettext('Off the list.')} {reason_sentence(reason, language())}"
 
 
 def describe(behaviour: Behaviour, *, attempt: int, most: int, has_other_number: bool) -> str:

@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from beckon.campaigns.playbooks.schema import Playbook
 from beckon.campaigns.queries import Why
 from beckon.consent.verdict import Finding
 from beckon.people.queries import CardPoint
@@ -27,6 +28,7 @@ from beckon.web.people.presenters import FIELDS
 from beckon.web.people.profile import Profile
 from beckon.web.people.queries import Look
 from beckon.web.people.words import Word, why, word
+from beckon.web.spoken import said
 from beckon.web.templatetags.beckon import phone
 
 
@@ -40,21 +42,43 @@ class StandingLine:
     trace: list[tuple[datetime, str, Word, str]]
 
 
-def standings(found: Sequence[Why]) -> list[StandingLine]:
-    """Campaigns with their trace in words, the present ones first."""
+def standings(found: Sequence[Why], dispositions: Mapping[str, str]) -> list[StandingLine]:
+    """Campaigns with their trace in words, the present ones first. `dispositions`: code -> label."""
     lines = [
         StandingLine(
             one.campaign,
             one.due_at is not None,
             one.sentences,
             [
-                (at, step.replace("_", " "), word(words.OUTCOMES, outcome), why(reason) if reason else "")
-                for at, step, outcome, reason in reversed(one.trace)
+                (
+                    at,
+                    _title(one.playbook, step),
+                    word(words.OUTCOMES, outcome),
+                    str(_came_of_it(one.playbook, outcome, detail, dispositions)) if detail else "",
+                )
+                for at, step, outcome, detail in reversed(one.trace)
             ],
         )
         for one in found
     ]
     return sorted(lines, key=lambda line: not line.is_in)
+
+
+def _came_of_it(playbook: Playbook | None, outcome: str, detail: str, dispositions: Mapping[str, str]) -> Word:
+    """What a record keeps beside its outcome: a disposition, an answer, a step, or a reason."""
+    match outcome:
+        case "called":
+            return dispositions.get(detail, detail)
+        case "reply":
+            return word(words.MEANINGS, detail)
+        case "moved" | "branched":
+            return _title(playbook, detail)
+        case _:
+            return why(detail)
+
+
+def _title(playbook: Playbook | None, step: str) -> str:
+    return said(playbook.title_of(step)) if playbook and step else ""
 
 
 @dataclass(frozen=True)

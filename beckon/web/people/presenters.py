@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beckon.web.people import words
 from beckon.web.people.outlook import MESSAGES, Coming
 from beckon.web.people.timeline import Happening
 from beckon.web.people.words import Word, why, word
+from beckon.web.spoken import language
 from beckon.web.templatetags.beckon import phone
 
 _EVENTS: dict[str, tuple[str, Word, str]] = {
@@ -109,7 +110,7 @@ def _message(one: Happening, names: Mapping[str, str]) -> Item:
 
 def _call(one: Happening, names: Mapping[str, str]) -> Item:
     data = one.data
-    spanish = (get_language() or "en").startswith("es")
+    spanish = language().startswith("es")
     label = (data["label_es"] if spanish else data["label"]) or data["code"]
     title = gettext("Call %(n)s") % {"n": data["attempt"]} if data["counted"] else gettext("Promised call")
     item = Item(one.at, "phone", title, f"{label} ({data['code']})", _tone_of_call(str(data["code"])))

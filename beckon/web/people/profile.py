@@ -5,7 +5,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 
 from beckon.consent.facts import Ask, Channel, PersonFacts, Policy, Purpose
 from beckon.consent.queries import gather_facts, load_policy
@@ -16,6 +15,7 @@ from beckon.core.tenancy import current_organization
 from beckon.people.models import Origin, Person
 from beckon.people.queries import Card, CardPoint, person_card
 from beckon.web.people.words import CHANNEL_ICONS, CHANNELS
+from beckon.web.spoken import language
 
 CLASS_OF_OWN = "operations"
 """HIPAA class of an ordinary message of a practice to its own patient; strangers' lists have none."""
@@ -106,15 +106,15 @@ def permit(facts: PersonFacts, channel: Channel, ask: Ask, now: datetime, policy
 
 
 def _parts(verdict: Verdict) -> tuple[str, str, datetime | None, int | None]:
-    language = get_language() or "en"
+    spoken = language()
     match verdict:
         case Allowed(point=point):
             return "yes", "", None, point.contact_point_id
         case Later():
             point_id = verdict.point.contact_point_id if verdict.point else None
-            return "later", sentence(verdict.reason, language), verdict.not_before, point_id
+            return "later", sentence(verdict.reason, spoken), verdict.not_before, point_id
         case Refused():
-            return "no", sentence(verdict.reason, language), None, None
+            return "no", sentence(verdict.reason, spoken), None, None
 
 
 def age_on(born: date, today: date) -> int:

@@ -13,6 +13,8 @@ from beckon.channels.models import Channel, Sender
 from beckon.consent.models import ConsentEntry, SuppressionEntry
 from beckon.core.audit.models import AuditEntry
 from beckon.core.models import User
+from beckon.core.wording.words import Words
+from beckon.desk.models import Disposition
 from beckon.messaging.models import Message
 from beckon.people.models import Import, Person, Source
 from beckon.people.queries import full_name
@@ -20,6 +22,7 @@ from beckon.scheduling.models import Appointment
 from beckon.segments.conditions import Definition
 from beckon.segments.queries import members_sql
 from beckon.web.people.consent_table import LedgerEntry
+from beckon.web.spoken import said
 
 PAGE = 50
 AT_ONCE = 10_000
@@ -174,3 +177,11 @@ def sender_of_texts(people: Sequence[int]) -> Sender | None:
         .first()
     )
     return (usable.filter(pk=last).first() if last else None) or usable.order_by("pk").first()
+
+
+def disposition_labels() -> dict[str, str]:
+    """What the practice calls each outcome of a call, in the language of the page."""
+    return {
+        row.code: said(Words(row.label, row.label_es)) or row.code
+        for row in Disposition.objects.only("code", "label", "label_es")
+    }

@@ -1,10 +1,10 @@
 """What the packages below call by a code, in words for a person's pages. Nothing is decided here."""
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from beckon.campaigns.queries import reason_sentence
+from beckon.campaigns.reasons import reason_sentence
+from beckon.web.spoken import language
 
 Word = str | Promise
 
@@ -193,29 +193,4 @@ def word(table: dict[str, Word], code: str) -> Word:
 
 def why(reason: str) -> str:
     """A stored reason as a sentence in the language of the page."""
-    if not reason:
-        return ""
-    said = reason_sentence(reason, get_language() or "en")
-    if said != reason:
-        return said
-    return str(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
-
-
-REASONS: dict[str, Word] = {
-    "staff": _("Marked by staff."),
-    "expired": _("It waited longer than the message is good for."),
-    "cancelled": _("It was taken back before it left."),
-    "too_many_moves": _("The journey went in a circle."),
-    "too_many_rounds": _("The step was repeated as often as it may be."),
-    "too_long": _("The person stayed as long as the campaign allows."),
-    "line_landline": _("The phone is a landline."),
-    "line_mobile": _("The phone is a mobile."),
-    "line_unknown": _("Nobody knows what kind of phone it is."),
-    "line_none": _("There is no phone that works."),
-    "not_called_in_time": _("Nobody called in time."),
-    "refused_by_carrier": _("The carrier refused it."),
-    "next_month": _("Rests until next month's wording."),
-    "hour_tried": _("This hour was tried already; another one is better."),
-    "not_due_yet": _("Its time has not come."),
-    "step_is_gone": _("The step is no longer in the playbook."),
-}
+    return reason_sentence(reason, language()) if reason else ""

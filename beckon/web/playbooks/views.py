@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from beckon.campaigns.errors import PlaybookError
+from beckon.campaigns.errors import PlaybookError, PlaybookProblem
 from beckon.campaigns.models import PlaybookVersion
 from beckon.campaigns.playbooks.editing import copy_playbook, save_edit
 from beckon.campaigns.playbooks.installing import sign_off_playbook
@@ -103,7 +104,7 @@ def wording(request: PageRequest, key: str, name: str) -> HttpResponse:
     if described is None:
         raise Http404
     words = {language: {part: described[language].get(part, "") for part in PARTS} for language in LANGUAGES}
-    problems: list[str] = []
+    problems: tuple[PlaybookProblem, ...] = ()
     if request.method == "POST":
         words = _typed_words(request)
         saved = _save(request, version, edits.with_wording(version.definition, name, words))
@@ -133,7 +134,7 @@ def script(request: PageRequest, key: str, name: str) -> HttpResponse:
     texts = version.definition.get("scripts", {}).get(name)
     if texts is None:
         raise Http404
-    problems: list[str] = []
+    problems: tuple[PlaybookProblem, ...] = ()
     if request.method == "POST":
         texts = {language: _lines(request.POST.get(language, "")) for language in LANGUAGES}
         saved = _save(request, version, edits.with_script(version.definition, name, texts))
@@ -153,7 +154,7 @@ def step(request: PageRequest, key: str, step_id: str) -> HttpResponse:
     if described is None:
         raise Http404
     form = form_of(version.definition, described, request.POST if request.method == "POST" else None)
-    problems: list[str] = []
+    problems: tuple[PlaybookProblem, ...] = ()
     if request.method == "POST" and form is not None and form.is_valid():
         changed = edits.with_step(version.definition, step_id, form.changes())  # type: ignore[attr-defined]
         saved = _save(request, version, edits.tidied(changed))
@@ -196,7 +197,7 @@ def text(request: PageRequest, key: str) -> HttpResponse:
     """The whole playbook as YAML, for everything the forms do not cover; POST saves it."""
     version = _versions(key)[0]
     rights = _rights(request, version)
-    problems: list[str] = []
+    problems: tuple[PlaybookProblem, ...] = ()
     form = TextForm(initial={"text": as_text(version.definition)})
     if request.method == "POST" and rights["may_edit"]:
         form = TextForm(request.POST)
@@ -208,13 +209,15 @@ def text(request: PageRequest, key: str) -> HttpResponse:
     return render(request, "playbooks/text.html", {"version": version, "form": form, "problems": problems, **rights})
 
 
-def _save(request: PageRequest, version: PlaybookVersion, definition: dict[str, Any]) -> PlaybookVersion | list[str]:
+def _save(
+    request: PageRequest, version: PlaybookVersion, definition: dict[str, Any]
+) -> PlaybookVersion | tuple[PlaybookProblem, ...]:
     if request.role not in RUNS_CAMPAIGNS:
-        return [gettext("Your role does not include editing playbooks.")]
+        raise PermissionDenied
     try:
         saved = save_edit(version, definition, by=request.actor, now=request.now)
     except PlaybookError as error:
-        return list(error.problems)
+        return error.problems
     messages.success(request, gettext("Saved as version %(n)d.") % {"n": saved.version})
     return saved
 

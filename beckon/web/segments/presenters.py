@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from beckon.core.segment_registry import (
@@ -19,6 +18,7 @@ from beckon.core.segment_registry import (
 from beckon.segments.checking import LAST_DAYS, NEXT_DAYS
 from beckon.segments.operators import LISTS, RELATIVE, Operator, operators_of
 from beckon.segments.wording import Language, in_language
+from beckon.web import spoken
 from beckon.web.segments.draft import Draft, is_flag, is_number, parameters_of
 
 OPERATORS: dict[str, str | Promise] = {
@@ -90,7 +90,7 @@ class Problems:
 
 def language() -> Language:
     """The language of the page."""
-    return Language.SPANISH if (get_language() or "").startswith("es") else Language.ENGLISH
+    return Language(spoken.language()[:2])
 
 
 def words(label: Label) -> str:

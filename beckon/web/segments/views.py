@@ -21,6 +21,7 @@ from beckon.web.access import RUNS_CAMPAIGNS, SEES_CAMPAIGNS, SEES_PEOPLE, PageR
 from beckon.web.segments import queries
 from beckon.web.segments.draft import Draft, apply, from_raw, mended, new_clause, placed, read_form, to_raw
 from beckon.web.segments.presenters import Problems, language, shown
+from beckon.web.spoken import said
 
 
 @page(SEES_CAMPAIGNS)
@@ -155,7 +156,7 @@ def _checked(draft: Draft) -> tuple[Definition | None, Problems]:
             path = problem.path
             while path and path not in places:
                 path = path.rpartition(".")[0]
-            problems.add(places.get(path, draft.place), problem.message)
+            problems.add(places.get(path, draft.place), said(problem.words))
         return None, problems
 
 

@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from beckon.core.models import Role
+from beckon.core.wording.words import Words
+from beckon.web import spoken
 from beckon.web.assets import PACKAGES
 from beckon.web.roles import ROLE_NAMES
 
@@ -121,6 +123,12 @@ def phone(e164: str | None) -> str:
     if e164 and len(e164) == 12 and e164.startswith("+1"):
         return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}"
     return e164 or "–"
+
+
+@register.filter
+def said(words: Words) -> str:
+    """What a package below says, in the language of the page."""
+    return spoken.said(words)
 
 
 @register.simple_tag(takes_context=True)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from beckon.campaigns.life import get_campaign
 from beckon.campaigns.planning.forecast import Planned
 from beckon.campaigns.planning.preview import Preview, preview
-from beckon.campaigns.queries import reason_sentence
+from beckon.campaigns.reasons import reason_sentence
 from beckon.core.clock import domain_now
 from beckon.core.tenancy import get_organization, org_scope
 from beckon.ops.printing import channel_words

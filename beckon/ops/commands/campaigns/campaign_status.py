@@ -5,7 +5,8 @@ import json
 
 from beckon.campaigns import life
 from beckon.campaigns.models import Campaign
-from beckon.campaigns.queries import reason_sentence, sums
+from beckon.campaigns.queries import sums
+from beckon.campaigns.reasons import reason_sentence
 from beckon.core.actors import COMMAND_LINE
 from beckon.core.clock import domain_now
 from beckon.core.tenancy import get_organization, org_scope

@@ -9,11 +9,13 @@ from beckon.core.actors import COMMAND_LINE
 from beckon.core.clock import domain_now
 from beckon.core.errors import BeckonError
 from beckon.core.tenancy import get_organization, org_scope
+from beckon.core.wording.words import Words
 
 HELP = (
     "Change a practice's contact policy, such as `max_per_week=2 preferred_channel_only=no`. Holds from the next "
     "decision on; before and after are put on record. `beckon policy show` lists the fields."
 )
+_FORM = Words("write it as FIELD=VALUE", "escríbalo como CAMPO=VALOR")
 
 
 class NotAPolicy(BeckonError):
@@ -34,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         stored = stored_policy()
         problems += check_together({**stored.values, **changes})
         if problems:
-            raise NotAPolicy("\n  ".join(["nothing was changed:", *(f"{p.field}: {p.message}" for p in problems)]))
+            raise NotAPolicy("\n  ".join(["nothing was changed:", *(f"{p.field}: {p.words.en}" for p in problems)]))
         changes = {name: value for name, value in changes.items() if stored.values[name] != value}
         if not changes:
             print("the policy says so already")
@@ -51,7 +53,7 @@ def _read(texts: list[str]) -> tuple[dict[str, Value], list[Problem]]:
     problems: list[Problem] = []
     for text in texts:
         name, equals, value = text.partition("=")
-        read = read_value(name.strip(), value) if equals else Problem(text, "write it as FIELD=VALUE")
+        read = read_value(name.strip(), value) if equals else Problem(text, _FORM)
         if isinstance(read, Problem):
             problems.append(read)
         else:

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     print(f"version {stored.version}" + ("" if stored.is_own else " (the defaults; nobody has changed them)"))
     for field in FIELDS:
-        words = field.es if args.language == "es" else field.en
+        words = field.words.in_language(args.language)
         print(f"{field.name:<28} {_shown(stored.values[field.name]):<10} {words}")
     return 0
 

@@ -39,7 +39,7 @@ def test_the_list_leads_to_why_each_person_stands_there(org: Organization, campa
     person = page.context["people"][0][0]
     why = client.get(f"/o/{org.slug}/campaigns/{campaign.pk}/why/{person.person_id}/")
     assert b"Postcard" in why.content
-    assert b"sent" in why.content
+    assert b"Message queued" in why.content
 
 
 def test_lists_go_on_where_they_ended(org: Organization, campaign: Campaign) -> None:

@@ -13,6 +13,7 @@ from beckon.web.access import RUNS_CAMPAIGNS, PageRequest, page, record_look
 from beckon.web.campaigns import presenters, queries, words
 from beckon.web.campaigns.forms import ConfirmForm
 from beckon.web.campaigns.rehearsing import ask_for_rehearsal
+from beckon.web.spoken import language
 
 SAMPLE = 600
 """People whose way is foreseen for the page; more are scaled up."""
@@ -36,7 +37,7 @@ def _frame(draft: Campaign) -> dict[str, object]:
         "draft": draft,
         "stages": presenters.stages(4),
         "lines": presenters.condition_lines(draft.segment_definition),
-        "playbook": book.title.in_language(words.language()),
+        "playbook": book.title.in_language(language()),
         "senders": [
             (words.word(words.CHANNELS, channel), next((s for s in found if s.pk == draft.senders.get(channel)), None))
             for channel, found in senders.items()

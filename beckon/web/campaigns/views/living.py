@@ -17,6 +17,7 @@ from beckon.web.campaigns import presenters, queries, words
 from beckon.web.campaigns.forms import VolumeForm
 from beckon.web.campaigns.journey import journey_of
 from beckon.web.campaigns.results import funnel_steps, reasons_of, results_shown
+from beckon.web.spoken import language
 
 
 def _frame(request: PageRequest, found: Campaign, tab: str) -> dict[str, Any]:
@@ -24,7 +25,7 @@ def _frame(request: PageRequest, found: Campaign, tab: str) -> dict[str, Any]:
     may_change = request.role in RUNS_CAMPAIGNS and found.status in ("running", "paused")
     return {
         "campaign": found,
-        "playbook": life.playbook_of(found.playbook).title.in_language(words.language()),
+        "playbook": life.playbook_of(found.playbook).title.in_language(language()),
         "status": status,
         "status_word": words.word(words.STATUSES, status),
         "status_tone": words.STATUS_TONES[status],
@@ -63,7 +64,7 @@ def campaign(request: PageRequest, pk: int) -> HttpResponse:
         "figures": live.funnel,
         "as_of": live.as_of,
         "journey": journey_of(life.playbook_of(found.playbook), standing=live.funnel.steps, counters=live.counters),
-        "goal": life.playbook_of(found.playbook).goal.name.in_language(words.language()),
+        "goal": life.playbook_of(found.playbook).goal.name.in_language(language()),
     }
     return _render(request, "live", shown)
 

@@ -2,15 +2,14 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from beckon.campaigns.queries import reason_sentence
 from beckon.desk.queries import lists_in_use, why_empty
 from beckon.web.access import WORKS_DESK, PageRequest, page, record_look
 from beckon.web.desk import words
 from beckon.web.desk.queries import likely_others, search_others
 from beckon.web.desk.status import status_of
+from beckon.web.people.words import why
 
 
 @page(WORKS_DESK)
@@ -34,7 +33,6 @@ def lists(request: PageRequest) -> HttpResponse:
     chosen = request.session.get("desk_list", "")
     ids = [each.pk for each in lists_in_use() if chosen in ("", str(each.pk))]
     empty = why_empty(ids, now=request.now)
-    spoken = get_language() or "en"
     return render(
         request,
         "desk/parts/lists.html",
@@ -42,7 +40,7 @@ def lists(request: PageRequest) -> HttpResponse:
             "empty": empty,
             "total": empty.open_now + empty.outside_hours + sum(empty.by_reason.values()),
             "waits": [(words.waits(reason), count) for reason, count in _largest(empty.by_reason)],
-            "closed": [(reason_sentence(reason, spoken), count) for reason, count in _largest(empty.closed_by_reason)],
+            "closed": [(why(reason), count) for reason, count in _largest(empty.closed_by_reason)],
         },
     )
 

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,10 +15,18 @@ from beckon.web.people import lines, presenters
 from beckon.web.people.forms import EvidenceForm, PreferencesForm
 from beckon.web.people.outlook import coming
 from beckon.web.people.profile import Profile
-from beckon.web.people.queries import actor_names, appointments_of, imports_of, looks_at, names_of
+from beckon.web.people.queries import (
+    actor_names,
+    appointments_of,
+    disposition_labels,
+    imports_of,
+    looks_at,
+    names_of,
+)
 from beckon.web.people.timeline import GROUPS, PAGE, happenings
 from beckon.web.people.views.shared import back_to, open_profile, show, survivor_page
 from beckon.web.people.words import ORIGINS, word
+from beckon.web.spoken import language
 
 
 @page(SEES_PEOPLE)
@@ -40,7 +47,7 @@ def person(request: PageRequest, pk: int) -> HttpResponse:
         profile,
         "person",
         household=household,
-        standings=why(profile.person.pk, now=request.now, language=get_language() or "en"),
+        standings=why(profile.person.pk, now=request.now, language=language()),
         upcoming=presenters.next_lines(coming(profile.everyone, now=request.now)[:6]),
         duplicates=len(likely_duplicates(profile.person.pk)),
         **timeline,
@@ -74,7 +81,7 @@ def person_campaigns(request: PageRequest, pk: int) -> HttpResponse:
         "people/campaigns.html",
         profile,
         "person-campaigns",
-        standings=lines.standings(why(profile.person.pk, now=request.now, language=get_language() or "en")),
+        standings=lines.standings(why(profile.person.pk, now=request.now, language=language()), disposition_labels()),
         upcoming=presenters.next_lines(coming(profile.everyone, now=request.now)),
         appointments=lines.visits(appointments_of(profile.everyone)),
     )

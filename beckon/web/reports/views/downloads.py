@@ -15,12 +15,12 @@ from beckon.core.tenancy import org_scope
 from beckon.people.intake.formulas import guarded
 from beckon.reports import behind
 from beckon.web.access import SEES_FIGURES, PageRequest, page
-from beckon.web.campaigns import words
 from beckon.web.campaigns.queries import names_of
 from beckon.web.reports.asking import Asked
 from beckon.web.reports.figures import figures_of
 from beckon.web.reports.presenters import csv_rows
 from beckon.web.reports.views.report import SEES, asked_of, what_of
+from beckon.web.spoken import language
 
 PART = 5_000
 """People that are read, put on record and sent off at once."""
@@ -50,7 +50,7 @@ def figures_csv(request: PageRequest) -> HttpResponse:
     found = figures_of(asked, shown["campaigns"], now=request.now)
     names = names_of(day.agent for day in found.agents)
     _record(request, asked, "figures")
-    rows = list(csv_rows(found, names, words.language()))
+    rows = list(csv_rows(found, names, language()))
     name = f"beckon-{request.organization.slug}-{asked.period.first_day}-{asked.period.last_day}.csv"
     return _file(rows, name)  # type: ignore[return-value]
 
@@ -63,7 +63,7 @@ def people_csv(request: PageRequest) -> HttpResponse:
     if kind not in behind.KINDS:
         raise Http404
     _record(request, asked, kind, value)
-    rows = _people(request.organization, request.actor, request.now, asked, kind, value, words.language())
+    rows = _people(request.organization, request.actor, request.now, asked, kind, value, language())
     name = f"beckon-{request.organization.slug}-{kind}-{asked.period.first_day}-{asked.period.last_day}.csv"
     return _file(rows, name)  # type: ignore[return-value]
 

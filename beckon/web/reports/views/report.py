@@ -18,6 +18,7 @@ from beckon.web.desk.queries import staff_names
 from beckon.web.reports import presenters
 from beckon.web.reports.asking import SPANS, Asked, campaigns_to_choose, locations_to_choose, read_asked
 from beckon.web.reports.figures import figures_of, has_figures
+from beckon.web.spoken import language
 
 PAGE = 50
 SEES = SEES_FIGURES & SEES_PEOPLE
@@ -68,7 +69,7 @@ def _report(request: PageRequest, asked: Asked, campaigns: list[Campaign]) -> di
         "campaign_rows": presenters.campaign_rows(found.campaigns),
         "channels": presenters.channels(activity),
         "replies": presenters.replies(activity),
-        "dispositions": presenters.dispositions(activity, words.language()),
+        "dispositions": presenters.dispositions(activity, language()),
         "attempts": presenters.attempts(activity),
         "hours": [presenters.hour_name(hour) for hour in presenters.hours_of(activity.hours)],
         "heat": presenters.heat_rows(activity.hours),
