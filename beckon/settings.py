@@ -167,6 +167,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "beckon.web.middleware.NoNul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -229,9 +230,9 @@ LANGUAGE_COOKIE_SECURE = PRODUCTION
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600  # since the last change; a session's end is SESSION_HOURS after its log-in
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_HOURS = 12
 IDLE_MINUTES = int(config.get("BECKON_IDLE_MINUTES") or 15)
 REQUIRE_SECOND_FACTOR = (config.get("BECKON_SECOND_FACTOR") or "required") == "required"
-SESSION_HOURS = 12
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

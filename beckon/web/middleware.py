@@ -3,7 +3,7 @@
 import logging
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,14 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import info
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -30,6 +37,43 @@ FREE_PATHS = ("/accounts/", "/static/", "/hooks/", "/u/", "/language/", "/theme/
 def is_poll(request: HttpRequest) -> bool:
     """True for the requests of parts that refresh themselves: nobody clicked."""
     return request.headers.get("X-Beckon-Poll") == "1"
+
+
+class NoNul:
+    """Answers 400 to a NUL in an address, a cookie or a form, whatever field it stands in: no database of ours stores
+    one, nobody types one, and each place that took one would have to say so by itself.
+
+    Views without Django's check of forms (vendors' callbacks) read their bodies themselves.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or _has_nul(request.COOKIES.items()) or _has_nul(_pairs(request.GET)):
+            return _no_nul()
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: object, kwargs: object) -> HttpResponse | None:
+        """The form, read once the view is known: what files it takes depends on that."""
+        return None if request.method != "POST" or getattr(view, "csrf_exempt", False) else refuse_nul(request)
+
+
+def refuse_nul(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of a form that holds a NUL; None for every other. Reads the form."""
+    return _no_nul() if _has_nul(_pairs(request.POST)) else None
+
+
+def _pairs(given: QueryDict) -> Iterator[tuple[str, str]]:
+    return ((name, str(value)) for name, values in given.lists() for value in values)
+
+
+def _has_nul(pairs: Iterable[tuple[str, str]]) -> bool:
+    return any("\0" in name or "\0" in value for name, value in pairs)
+
+
+def _no_nul() -> HttpResponse:
+    return HttpResponseBadRequest("400: a NUL character", content_type="text/plain")
 
 
 class AutomaticLogOff:

@@ -12,15 +12,21 @@ from django.test import Client, RequestFactory
 from beckon.core.actors import SYSTEM
 from beckon.core.audit.models import AuditEntry
 from beckon.core.models import Organization, OrganizationKind, Role, User
+from beckon.core.tenancy import get_organization, org_scope
 from beckon.desk.actions import take_next
 from beckon.desk.tests.samples import make_person
 from beckon.ops.sample_staff import make_sample_staff
 from beckon.segments.actions import save_segment
 from beckon.segments.conditions import parse_definition
+from beckon.web.addresses import addresses
 from beckon.web.desk.tests.pages import member, people_to_call
 from beckon.web.middleware import tell_failure
 from beckon.web.playbooks.forms import TextForm
 from beckon.web.reports.tests.scene import a_week
+from tests.architecture.site_world import path_of
+from tests.architecture.test_urls import browser_of, site
+
+__all__ = ["site"]
 
 ANA = {"version": 1, "where": {"all": [{"field": "family_name", "op": "is", "value": "Ruiz"}]}}
 
@@ -138,3 +144,29 @@ def test_a_key_that_is_none_finds_nothing(org: Organization, now: datetime, afte
     browser = member(org, Role.MANAGER)[0]
     for page in (f"campaigns/{campaign.pk}/who/", "reports/people/"):
         assert browser.get(f"/o/test/{page}", {"kind": "kept", "after": after}).status_code == 404
+
+
+BODIES_OF_OTHERS = ("/hooks/", "/u/")
+"""Vendors' callbacks and mail programs' one tap: what they send is kept as it comes, or not read."""
+
+
+def test_a_nul_is_refused_at_every_address_whatever_it_stands_in(site: dict[Role, User]) -> None:
+    browser = browser_of(site[Role.ADMINISTRATOR])
+    with org_scope(get_organization("test")):
+        found = [path_of(address) for address in addresses()]
+    wrong = []
+    for path in found:
+        if path.startswith(BODIES_OF_OTHERS):
+            continue
+        by_name, by_value = browser.get(path + "?%00=1"), browser.get(path, {"q": "a\0b"})
+        typed = browser.post(path, {"name": "\0"})
+        wrong += [path for answer in (by_name, by_value, typed) if answer.status_code != 400]
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_a_nul_in_an_address_or_a_cookie_is_refused_too() -> None:
+    browser = Client()
+    assert browser.get("/accounts/login/%00").status_code == 400
+    browser.cookies["sessionid"] = "a\0b"
+    assert browser.get("/accounts/login/").status_code == 400

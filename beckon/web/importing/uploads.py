@@ -19,6 +19,7 @@ from beckon.core.models import Membership, Organization
 from beckon.people.importing.folders import owner_only
 from beckon.web.access import RUNS_CAMPAIGNS
 from beckon.web.importing import drafts
+from beckon.web.middleware import refuse_nul
 
 LARGEST = 4 << 30
 """Bytes of a file that are taken in; a list of 20 million people has about three thousand million."""
@@ -104,7 +105,7 @@ def receiving(view: View) -> View:
         into_home = IntoHome(request, organization.schema_name)
         request.upload_handlers = [into_home]
         try:
-            return checked(request, slug, *args, **kwargs)
+            return refuse_nul(request) or checked(request, slug, *args, **kwargs)
         finally:
             into_home.throw_away_unclaimed()
 

@@ -1,4 +1,4 @@
-"""The clock of a sandbox that lives by itself: seen on every page, its speed for anybody but an auditor to set."""
+"""The clock of a sandbox that lives by itself: seen on every page, its speed for who changes things to set."""
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -10,8 +10,8 @@ from beckon.core.models import ClockKind, Role
 from beckon.web.access import EVERYONE, PageRequest, page
 from beckon.web.sandbox.speeds import SPEEDS
 
-SETS_SPEED = EVERYONE - {Role.AUDITOR}
-"""An auditor changes nothing, not even in a sandbox."""
+SETS_SPEED = EVERYONE - {Role.AUDITOR, Role.ANALYST}
+"""Texts leave and calls fall due by the clock. Auditors and analysts change nothing, not even in a sandbox."""
 
 
 def _must_be_virtual(request: PageRequest) -> None:
