@@ -5,6 +5,7 @@ times, and nobody stays longer than `max_days`.
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from beckon.campaigns.journey.values import Effects, Facts, Go, Leave, Outcome, Snapshot, Stay
 from beckon.campaigns.playbooks.schema import Playbook
@@ -18,7 +19,12 @@ SOONEST = timedelta(minutes=1)
 
 def advance(snapshot: Snapshot, facts: Facts, playbook: Playbook, now: datetime) -> Effects:
     """Step one due enrollment on until it waits or leaves; everything that follows is in the effects."""
-    run = Run(snapshot, facts, playbook, now)
+    return step_on(Run(snapshot, facts, playbook, now))
+
+
+def step_on(run: Run) -> Effects:
+    """The same for a run that has just begun."""
+    playbook = run.playbook
     reason = ineligible(run)
     if reason is not None:
         return finish(run, Leave(reason))
@@ -26,7 +32,7 @@ def advance(snapshot: Snapshot, facts: Facts, playbook: Playbook, now: datetime)
         run.record("moved", "step_is_gone", to=playbook.first)
         run.enter(playbook.first)
         outcome = playbook.step(run.step).arrive(run)
-    elif snapshot.waiting_for:
+    elif run.snapshot.waiting_for:
         outcome = playbook.step(run.step).resume(run)
     else:
         outcome = playbook.step(run.step).arrive(run)
@@ -98,16 +104,30 @@ def _is_final(left: LeaveReason) -> bool:
 
 def ineligible(run: Run) -> LeaveReason | None:
     """Why this person must leave before anything else is done, or None."""
-    reason = gone(run.facts.person)
+    reason = run.learn(_gone)
     if reason is not None:
         return reason
     within = run.playbook.entry.no_appointment_within_days
-    if within and has_appointment(run.facts, run.now, within):
+    if within and run.learn(VisitWithin(within)):
         return LeaveReason.HAS_APPOINTMENT
     if run.now >= run.snapshot.enrolled_at + timedelta(days=run.playbook.max_days):
         run.record("gave_up", "too_long")
         return LeaveReason.EXHAUSTED
     return None
+
+
+class VisitWithin(NamedTuple):
+    """Is a visit booked in the next so many days?"""
+
+    days: int
+
+    def __call__(self, facts: Facts, snapshot: Snapshot, now: datetime) -> bool:
+        """True with one."""
+        return has_appointment(facts, now, self.days)
+
+
+def _gone(facts: Facts, snapshot: Snapshot, now: datetime) -> LeaveReason | None:
+    return gone(facts.person)
 
 
 def gone(person: PersonFacts) -> LeaveReason | None:

@@ -17,7 +17,7 @@ from beckon.core.models import Organization
 from beckon.core.tenancy import current_organization
 
 SNAPSHOT_COLUMNS = (
-    "id, campaign_id, person_id, key, step, round, waiting_for, due_at, enrolled_at, memory, goal_met_at, "
+    "id, campaign_id, person_id, key, step, round, waiting_for, due_at, enrolled_at, memory::text, goal_met_at, "
     "second_goal_met_at, playbook_version_id, left_reason"
 )
 
@@ -84,12 +84,13 @@ def _playbooks(digests: Mapping[int, str]) -> dict[int, Playbook]:
 def standings(rows: Sequence[tuple[Any, ...]], campaigns: dict[int, Running]) -> list[Standing]:
     """Rows of SNAPSHOT_COLUMNS as standings; playbooks of older versions are loaded where somebody stands on one."""
     organization = current_organization()
+    memories: dict[str, dict[str, Any]] = {}
     present = {campaign.version_id: campaign.playbook for campaign in campaigns.values()}
     older = {row[12] for row in rows} - present.keys()
     if older:
         present |= load_versions(older)
     return [
-        Standing(_snapshot(row, campaigns[row[1]].name, organization), campaigns[row[1]], present[row[12]])
+        Standing(_snapshot(row, campaigns[row[1]].name, organization, memories), campaigns[row[1]], present[row[12]])
         for row in rows
     ]
 
@@ -104,11 +105,17 @@ def load_versions(ids: Iterable[int]) -> dict[int, Playbook]:
         return {row[0]: installed(row[1], _json(row[2])) for row in cursor.fetchall()}
 
 
-def _snapshot(row: tuple[Any, ...], campaign: str, organization: Organization) -> Snapshot:
-    (id_, campaign_id, person_id, key, step, round_, waiting_for, due_at, enrolled_at, memory, goal, second) = row[:12]
+def _snapshot(
+    row: tuple[Any, ...], campaign: str, organization: Organization, memories: dict[str, dict[str, Any]]
+) -> Snapshot:
+    """Equal memories are one object, so that the stepper sees at a glance who is alike; nobody changes them."""
+    (id_, campaign_id, person_id, key, step, round_, waiting_for, due_at, enrolled_at, text, goal, second) = row[:12]
+    memory = memories.get(text)
+    if memory is None:
+        memory = memories[text] = json.loads(text)
     return Snapshot(
         id_, campaign_id, person_id, key, campaign, organization.seed, step, round_, waiting_for, due_at, enrolled_at,
-        _json(memory), goal, second, left=row[13],
+        memory, goal, second, left=row[13],
     )  # fmt: skip
 
 

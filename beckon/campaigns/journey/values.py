@@ -109,6 +109,8 @@ class Effects(NamedTuple):
     goal_met_at: datetime | None = None
     second_goal_met_at: datetime | None = None
     withdraw: bool = False
+    pattern: "Effects | None" = None
+    """The effects these are a copy of, for another person: but for ids they are the same (journey.alike)."""
 
 
 class Go(NamedTuple):

@@ -1,11 +1,12 @@
 """What every step kind is: its fields in a playbook, and what it does when a person arrives or is due again.
 
-Pure: a step sees a `Run` (one person's advance in progress) and answers with where to go. Never the database.
+Pure: a step sees a `Run` (one person's advance in progress) and answers with where to go. Never the database. What it
+wants to know about the person it asks by `Run.learn`, so that whoever answers alike is decided once (journey/alike.py).
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +15,7 @@ from beckon.campaigns.playbooks.bilingual import Bilingual
 from beckon.consent.facts import Ask, Channel, Purpose
 from beckon.consent.rules import may_contact
 from beckon.consent.verdict import Verdict
+from beckon.core.draws import pick
 
 if TYPE_CHECKING:
     from beckon.campaigns.playbooks.schema import Playbook
@@ -21,12 +23,47 @@ if TYPE_CHECKING:
 STEP_ID = r"^[a-z][a-z0-9_]{0,38}$"
 
 
+_Answer = TypeVar("_Answer", covariant=True)
+_Known = TypeVar("_Known")
+
+
+class Question(Protocol[_Answer]):
+    """What may be asked about a person: pure, and answered by something hashable without ids, or by a verdict."""
+
+    def __call__(self, facts: Facts, snapshot: Snapshot, now: datetime, /) -> _Answer:
+        """The answer."""
+
+
+class Permission(NamedTuple):
+    """May we, this way? Answered by the consent gate."""
+
+    ask: Ask
+
+    def __call__(self, facts: Facts, snapshot: Snapshot, now: datetime) -> Verdict:
+        """The verdict."""
+        return may_contact(facts.person, self.ask, now, facts.policy)
+
+
+class Draw(NamedTuple):
+    """One of several, in proportion to their weights: drawn once for each person and name, keyed by stable names."""
+
+    weights: Mapping[str, float]
+    name: str
+
+    def __call__(self, facts: Facts, snapshot: Snapshot, now: datetime) -> str:
+        """The one drawn."""
+        return pick(self.weights, snapshot.seed, snapshot.campaign, self.name, snapshot.key)
+
+
 class Run:
-    """One enrollment in the middle of an advance: facts to read, effects to collect."""
+    """One enrollment in the middle of an advance: questions to ask, effects to collect.
+
+    Steps read `snapshot` for where the enrollment stands, never for who it is.
+    """
 
     __slots__ = (
+        "_facts",
         "_verdicts",
-        "facts",
         "flags",
         "memory",
         "messages",
@@ -41,7 +78,7 @@ class Run:
 
     def __init__(self, snapshot: Snapshot, facts: Facts, playbook: "Playbook", now: datetime) -> None:
         self.snapshot = snapshot
-        self.facts = facts
+        self._facts = facts
         self.playbook = playbook
         self.now = now
         self.step = snapshot.step
@@ -52,6 +89,14 @@ class Run:
         self.tasks: list[TaskWish] = []
         self.records: list[Record] = []
         self._verdicts: dict[str, Verdict] = {}
+
+    def learn(self, question: Question[_Known]) -> _Known:
+        """The answer to a question about the person."""
+        return question(self._facts, self.snapshot, self.now)
+
+    def choose(self, weights: Mapping[str, float], name: str) -> str:
+        """One of `weights`, drawn in proportion; the same for a person whenever `name` is drawn."""
+        return self.learn(Draw(weights, name))
 
     def record(self, outcome: str, reason: str = "", **detail: Any) -> None:
         """Write one line of the trace at the present step."""
@@ -92,7 +137,7 @@ class Run:
 
     def judge(self, ask: Ask) -> Verdict:
         """The consent gate's answer to an ask."""
-        return may_contact(self.facts.person, ask, self.now, self.facts.policy)
+        return self.learn(Permission(ask))
 
 
 _asks: dict[tuple[str, str, str], Ask] = {}

@@ -1,43 +1,45 @@
 """What branches may ask about a person, and how they ask. Pure."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from beckon.campaigns.journey.values import Facts, Snapshot
 from beckon.campaigns.steps.base import Run
 from beckon.campaigns.steps.lines import line_of
 from beckon.core.wording.words import Mistake
 
 
-def _line(run: Run) -> Any:
-    return line_of(run.facts.person)
+def _days_since_encounter(facts: Facts, now: datetime) -> Any:
+    seen = facts.last_encounter_at
+    return None if seen is None else (now - seen).days
 
 
-def _days_since_encounter(run: Run) -> Any:
-    seen = run.facts.last_encounter_at
-    return None if seen is None else (run.now - seen).days
+def _has_appointment(facts: Facts, now: datetime) -> Any:
+    at = facts.next_appointment_at
+    return at is not None and at >= now
 
 
-def _has_appointment(run: Run) -> Any:
-    at = run.facts.next_appointment_at
-    return at is not None and at >= run.now
-
-
-FACTS: dict[str, Callable[[Run], Any]] = {
-    "line": _line,
-    "language": lambda run: run.facts.language,
-    "never_seen": lambda run: run.facts.last_encounter_at is None,
+ABOUT_THE_PERSON: dict[str, Callable[[Facts, datetime], Any]] = {
+    "line": lambda facts, now: line_of(facts.person),
+    "language": lambda facts, now: facts.language,
+    "never_seen": lambda facts, now: facts.last_encounter_at is None,
     "days_since_encounter": _days_since_encounter,
     "has_appointment": _has_appointment,
-    "last_appointment_outcome": lambda run: run.facts.last_appointment_outcome,
+    "last_appointment_outcome": lambda facts, now: facts.last_appointment_outcome,
+}
+"""Name -> how it is found. `line`: mobile, landline, unknown or none."""
+
+ABOUT_THE_JOURNEY: dict[str, Callable[[Run], Any]] = {
     "reply": lambda run: run.memory.get("reply", ""),
     "disposition": lambda run: run.memory.get("disposition", ""),
     "attempts": lambda run: run.memory.get("attempts", 0),
     "entered_by": lambda run: run.memory.get("entry", {}).get("kind", "list"),
     "flags": lambda run: run.flags,
 }
-"""Name -> how it is found. `line`: mobile, landline, unknown or none."""
+FACTS = ABOUT_THE_PERSON.keys() | ABOUT_THE_JOURNEY.keys()
 
 
 class Condition(BaseModel):
@@ -84,7 +86,13 @@ class Condition(BaseModel):
             return any(part.holds(run) for part in self.any)
         if self.negated is not None:
             return not self.negated.holds(run)
-        return self._fits(FACTS[self.fact](run))
+        if self.fact in ABOUT_THE_PERSON:
+            return run.learn(self.holds_for)
+        return self._fits(ABOUT_THE_JOURNEY[self.fact](run))
+
+    def holds_for(self, facts: Facts, snapshot: Snapshot, now: datetime) -> bool:
+        """A question: does the person fit? Only of a condition on a fact about the person."""
+        return self._fits(ABOUT_THE_PERSON[self.fact](facts, now))
 
     def _fits(self, value: Any) -> bool:
         if self.equals is not None:

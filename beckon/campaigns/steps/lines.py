@@ -1,5 +1,8 @@
 """What answers a person's phone: the line type that chooses between a text and a voicemail drop. Pure."""
 
+from datetime import datetime
+
+from beckon.campaigns.journey.values import Facts, Snapshot
 from beckon.consent.facts import PersonFacts
 
 MOBILE = "mobile"
@@ -25,3 +28,8 @@ def line_of(person: PersonFacts) -> str:
         elif found == NONE:
             found = LANDLINE
     return found
+
+
+def line(facts: Facts, snapshot: Snapshot, now: datetime) -> str:
+    """The same, as a question of a step."""
+    return line_of(facts.person)

@@ -9,10 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from beckon.campaigns.journey.values import Go, MessageWish, Outcome, Stay
 from beckon.campaigns.steps.base import Run, StepSpec
-from beckon.campaigns.steps.lines import line_of
+from beckon.campaigns.steps.lines import line as line_asked
 from beckon.consent.facts import Ask
 from beckon.consent.verdict import Allowed, Later, Refused
-from beckon.core.draws import pick
 
 Line = Literal["any", "mobile", "landline", "unknown"]
 MessageChannel = Literal["sms", "voicemail", "email", "postal"]
@@ -81,7 +80,7 @@ class SendStep(StepSpec):
 
     def arrive(self, run: Run) -> Outcome:
         """Queue the message, wait for the hour, or go on with the reasons why not."""
-        line = line_of(run.facts.person)
+        line = run.learn(line_asked)
         for way in self.ways:
             if way.line not in ("any", line):
                 continue
@@ -122,9 +121,7 @@ class SendStep(StepSpec):
 
     def wording(self, run: Run, way: Way) -> tuple[str, str]:
         """(variant, template): the variant drawn once per person and step, the template by the round."""
-        name = way.only
-        if not name:
-            name = pick(way.weights, run.snapshot.seed, run.snapshot.campaign, self.id, run.snapshot.key)
+        name = way.only or run.choose(way.weights, self.id)
         templates = way.variants[name].templates
         return name, templates[min(run.round, len(templates) - 1)]
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from beckon.campaigns.journey.values import EVENT_PREFIX, WAITING_TIME, Go, Outcome, Stay
+from beckon.campaigns.journey.values import EVENT_PREFIX, WAITING_TIME, Facts, Go, Outcome, Snapshot, Stay
 from beckon.campaigns.steps.base import Run, StepSpec
 from beckon.core.wording.words import Mistake
 
@@ -77,13 +77,24 @@ class WaitStep(StepSpec):
 
     def due(self, run: Run) -> datetime:
         """When the rest is over, UTC-aware; weekday and hour where the person is."""
-        if self.appointment is not None and run.facts.next_appointment_at is not None:
+        appointment_at = run.learn(next_appointment) if self.appointment is not None else None
+        if self.appointment is not None and appointment_at is not None:
             offset = self.appointment
-            return run.facts.next_appointment_at - timedelta(days=offset.days_before, hours=offset.hours_before)
+            return appointment_at - timedelta(days=offset.days_before, hours=offset.hours_before)
         at = add_months(run.now, self.months) + timedelta(days=self.days, hours=self.hours)
         if not self.weekdays and self.hour is None:
             return at
-        return _on_weekday_and_hour(at, run.facts.time_zone, self.weekdays, self.hour)
+        return _on_weekday_and_hour(at, run.learn(time_zone), self.weekdays, self.hour)
+
+
+def next_appointment(facts: Facts, snapshot: Snapshot, now: datetime) -> datetime | None:
+    """A question: when is the person's next visit?"""
+    return facts.next_appointment_at
+
+
+def time_zone(facts: Facts, snapshot: Snapshot, now: datetime) -> str:
+    """A question: which clock does the person live by?"""
+    return facts.time_zone
 
 
 def add_months(at: datetime, months: int) -> datetime:
