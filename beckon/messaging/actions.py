@@ -1,11 +1,12 @@
 """Recording messages to be sent, and taking back those that have not left. Batches; inside org_scope."""
 
 import json
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
+from psycopg.errors import UniqueViolation
 
 from beckon.consent.facts import Channel, PersonFacts
 from beckon.core.actors import Actor
@@ -64,6 +65,7 @@ _QUEUED: Final = MessageStatus.QUEUED.value
 _DROPPED: Final = MessageStatus.DROPPED.value
 FAILED: Final = "message.failed"
 _RESUME: Final = "UPDATE channels_sender SET paused_reason = '' WHERE id = %s AND paused_reason <> ''"
+_OF_ENROLLMENTS: Final = "campaign_id = ANY(%s) AND enrollment_id = ANY(%s)"
 _TO_NUMBERS: Final = (  # by the people behind them, because messages are indexed by person
     "person_id IN (SELECT person_id FROM people_contactpoint WHERE number_id = ANY(%s)) AND number_id = ANY(%s)"
 )
@@ -83,8 +85,8 @@ def queue_messages(
     if not messages:
         return []
     _refuse_misuse(messages)
+    known: dict[str, int] = {}  # nearly always nobody has recorded any: asked only when a key turns out to be there
     for _ in range(_RACES):
-        known = _known([m.dedupe_key for m in messages])
         fresh: dict[str, NewMessage] = {}
         for message in messages:
             if message.dedupe_key not in known:
@@ -94,10 +96,11 @@ def queue_messages(
         try:
             with transaction.atomic():
                 _copy(_lines(ids, written, now))
-        except IntegrityError as error:
-            if "message_once" not in str(error):
+        except UniqueViolation as error:
+            if error.diag.constraint_name != "message_once":
                 raise
-            continue  # somebody recorded one of these keys meanwhile; it is visible now
+            known = _known([m.dedupe_key for m in messages])
+            continue
         return _results(
             messages, known, dict(zip((w.new.dedupe_key for w in written), zip(ids, written, strict=True), strict=True))
         )
@@ -105,27 +108,34 @@ def queue_messages(
 
 
 def cancel_messages(
-    enrollment_ids: Sequence[int], reason: str, *, by: Actor, now: datetime, channels: Sequence[str] = ()
+    enrollment_ids: Sequence[int],
+    reason: str,
+    *,
+    campaign_ids: Collection[int],
+    by: Actor,
+    now: datetime,
+    channels: Sequence[str] = (),
 ) -> int:
     """Drop what is queued for these enrollments (of `channels`, or all) and has not left; returns how many.
 
-    No events: the journey that calls this knows.
+    `campaign_ids`: of which campaigns they are; messages are indexed so. No events: the journey that calls this knows.
     """
-    return len(_cancel("enrollment_id = ANY(%s)", enrollment_ids, reason, channels, now))
+    values = [sorted(campaign_ids), list(enrollment_ids)]
+    return len(_cancel(_OF_ENROLLMENTS, values, reason, channels, now))
 
 
 def cancel_for_people(
     person_ids: Sequence[int], reason: str, *, by: Actor, now: datetime, channels: Sequence[str] = ()
 ) -> int:
     """Drop everything queued for these people (merged, deceased, never again), with `message.failed` for each."""
-    return _tell_dropped(_cancel("person_id = ANY(%s)", person_ids, reason, channels, now), reason, by=by, now=now)
+    return _tell_dropped(_cancel("person_id = ANY(%s)", [list(person_ids)], reason, channels, now), reason, by=by, now=now)
 
 
 def cancel_for_numbers(
     number_ids: Sequence[int], reason: str, *, by: Actor, now: datetime, channels: Sequence[str] = ()
 ) -> int:
     """Drop everything queued to these addresses, whoever they belong to, with `message.failed` for each."""
-    return _tell_dropped(_cancel(_TO_NUMBERS, number_ids, reason, channels, now), reason, by=by, now=now)
+    return _tell_dropped(_cancel(_TO_NUMBERS, [list(number_ids)] * 2, reason, channels, now), reason, by=by, now=now)
 
 
 def resume_sender(sender_id: int, *, by: Actor, now: datetime) -> bool:
@@ -240,9 +250,11 @@ def _results(
 _Dropped = tuple[int, int, str, str, int | None, int | None]
 
 
-def _cancel(which: str, ids: Sequence[int], reason: str, channels: Sequence[str], now: datetime) -> list[_Dropped]:
+def _cancel(
+    which: str, values: Sequence[list[int]], reason: str, channels: Sequence[str], now: datetime
+) -> list[_Dropped]:
     """Rows locked in id order; a row being sent is not queued any more and stays as it is."""
-    if not ids:
+    if not all(values):
         return []
     with connection.cursor() as cursor:
         cursor.execute(
@@ -256,7 +268,7 @@ def _cancel(which: str, ids: Sequence[int], reason: str, channels: Sequence[str]
               FROM open WHERE m.id = open.id AND m.status = 'queued'
             RETURNING m.id, m.person_id, m.step, m.channel, m.enrollment_id, m.campaign_id
             """,
-            [*[list(ids)] * which.count("%s"), list(channels), list(channels), reason[:60], now],
+            [*values, list(channels), list(channels), reason[:60], now],
         )
         return sorted(cursor.fetchall())
 

@@ -100,18 +100,13 @@ class Message(models.Model):
             models.Index(
                 fields=["sender_id", "look_up_at"], name="message_unknown", condition=Q(look_up_at__isnull=False)
             ),
-            models.Index(
-                fields=["enrollment_id"],
-                name="message_enrollment",
-                condition=Q(sent_at=None, settled_at=None, enrollment_id__isnull=False),
-            ),
             models.Index(fields=["person_id", "id"], name="message_person"),
             models.Index(
                 fields=["carrier_ref"],
                 name="message_carrier_ref",
                 condition=~Q(carrier_ref=""),
             ),
-            models.Index(fields=["campaign_id", "step"], name="message_campaign"),
+            models.Index(fields=["campaign_id", "enrollment_id"], name="message_campaign"),
         ]
 
     def __str__(self) -> str:

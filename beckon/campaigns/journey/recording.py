@@ -134,12 +134,13 @@ def _trace(all_effects: Sequence[Effects], now: datetime) -> None:
 
 def _withdraw(all_effects: Sequence[Effects], by: Actor, now: datetime) -> None:
     by_reason: dict[str, list[int]] = {}
+    campaigns = {e.snapshot.campaign_id for e in all_effects}
     for e in all_effects:
         if e.withdraw:
             reason = e.left.value if e.left is not None else "moved"
             by_reason.setdefault(reason, []).append(e.snapshot.enrollment_id)
     for reason, ids in sorted(by_reason.items()):
-        cancel_messages(sorted(ids), reason, by=by, now=now)
+        cancel_messages(sorted(ids), reason, campaign_ids=campaigns, by=by, now=now)
         if reason != LeaveReason.BOOKED:  # the desk ends those itself, but for what the booking agent has in hand
             close_tasks(sorted(ids), reason, by=by, now=now)
 

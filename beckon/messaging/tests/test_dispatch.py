@@ -28,7 +28,7 @@ NOON = datetime(2026, 11, 18, 18, 0, tzinfo=UTC)
 def queue(organization: Organization, count: int, **more: Any) -> tuple[list[Person], Sender]:
     with org_scope(organization):
         people, sender = make_people(count, NOON), make_sender("http", **more)
-        queue_messages(texts(people, sender, NOON, enrollment_id=1), by=SYSTEM, now=NOON)
+        queue_messages(texts(people, sender, NOON, campaign_id=8, enrollment_id=1), by=SYSTEM, now=NOON)
     return people, sender
 
 
@@ -117,7 +117,7 @@ def test_what_is_cancelled_between_permission_and_mark_does_not_leave(
     mark = dispatching.mark_sending
 
     def cancel_then_mark(sends: Any, **kwargs: Any) -> Any:
-        cancel_messages([1], "goal_met", by=SYSTEM, now=NOON)
+        cancel_messages([1], "goal_met", campaign_ids={8}, by=SYSTEM, now=NOON)
         return mark(sends, **kwargs)
 
     monkeypatch.setattr(dispatching, "mark_sending", cancel_then_mark)

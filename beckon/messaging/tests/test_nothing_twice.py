@@ -43,7 +43,7 @@ class World:
 
     def queue(self) -> None:
         self.rounds += 1
-        more = {"expires_at": self.now + timedelta(days=9), "enrollment_id": self.rounds}
+        more = {"expires_at": self.now + timedelta(days=9), "campaign_id": 8, "enrollment_id": self.rounds}
         batch = texts(self.people, self.sender, self.now, **more)
         queue_messages(
             [m._replace(dedupe_key=f"{m.dedupe_key}.{self.rounds % 3}") for m in batch],
@@ -138,7 +138,7 @@ def play(world: World, step: Any) -> None:
         case ("receipts", word):
             world.receipts(word)
         case "cancel":
-            cancel_messages([world.rounds], "stopped", by=SYSTEM, now=world.now)
+            cancel_messages([world.rounds], "stopped", campaign_ids={8}, by=SYSTEM, now=world.now)
         case "later":
             world.now += timedelta(hours=25)
         case _:

@@ -100,11 +100,11 @@ def test_an_email_carries_the_persons_own_unsubscribe_link(org: Any, now: dateti
 
 def test_cancelling_drops_only_what_has_not_left(org: Any, now: datetime) -> None:
     people, sender = make_people(3, now), make_sender()
-    queue_messages(texts(people, sender, now, enrollment_id=5), by=SYSTEM, now=now)
+    queue_messages(texts(people, sender, now, campaign_id=8, enrollment_id=5), by=SYSTEM, now=now)
     gone = Message.objects.filter(person_id=people[0].pk)
     gone.update(status="sending")
-    assert cancel_messages([5], "goal_met", by=SYSTEM, now=now) == 2
-    assert cancel_messages([5], "goal_met", by=SYSTEM, now=now) == 0
+    assert cancel_messages([5], "goal_met", campaign_ids={8}, by=SYSTEM, now=now) == 2
+    assert cancel_messages([5], "goal_met", campaign_ids={8}, by=SYSTEM, now=now) == 0
     assert statuses() == {"sending": 1, "dropped": 2}
 
 
