@@ -123,3 +123,39 @@ class Membership(models.Model):
     def is_open(self, at: datetime) -> bool:
         """True while the membership lasts at `at`."""
         return self.ended_at is None or self.ended_at > at
+
+
+class InvitationOutcome(models.TextChoices):
+    """What became of an invitation."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
+
+
+class Invitation(models.Model):
+    """Somebody who has an account is asked to join an organization: they are no member of it until they accept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    by = models.CharField(max_length=66, help_text="actor")
+    made_at = models.DateTimeField(help_text="wall clock")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=10, choices=InvitationOutcome.choices, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "organization"], condition=Q(ended_at=None), name="one_open_invitation"
+            ),
+            models.CheckConstraint(name="invitation_role", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="invitation_ended",
+                condition=Q(ended_at=None, outcome="")
+                | Q(ended_at__isnull=False, outcome__in=InvitationOutcome.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"

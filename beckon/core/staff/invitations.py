@@ -21,6 +21,7 @@ from beckon.core.audit.actions import record_audit
 from beckon.core.clock import domain_now, wall_now
 from beckon.core.models import Membership, Organization, Role, User
 from beckon.core.staff.actions import NotChanged, StaffNo, add_member
+from beckon.core.staff.joining import Asked, ask_to_join, must_be_asked
 from beckon.core.tenancy import current_organization, org_scope
 
 _SALT = "beckon.staff.invitation"
@@ -55,8 +56,12 @@ class Invitation:
     role: Role
 
 
-def invite(*, email: str, role: Role, name: str = "", by: Actor, now: datetime) -> Invited | NotChanged:
-    """Make somebody a member of the organization one is in; who has no password yet gets a token for their link."""
+def invite(*, email: str, role: Role, name: str = "", by: Actor, now: datetime) -> Invited | Asked | NotChanged:
+    """Make somebody new a member of the organization one is in, with a token for their link; who has an account
+    already is asked to join."""
+    known = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if known is not None and must_be_asked(known):
+        return ask_to_join(known, role, by=by, now=now)
     answer = add_member(email=email, role=role, name=name, by=by, now=now)
     if isinstance(answer, NotChanged):
         return answer

@@ -16,22 +16,24 @@ from procrastinate.contrib.django import app
 
 from beckon.core.models import Membership, User
 from beckon.core.staff.invitations import Invited
+from beckon.core.staff.joining import Asked
 from beckon.web.access import PageRequest
 from beckon.web.roles import ROLE_NAMES
 
 log = logging.getLogger("beckon.web")
 
 
-def send_invitation(request: PageRequest, invited: Invited) -> None:
+def send_invitation(request: PageRequest, invited: Invited | Asked) -> None:
     """Write to the invited person in the practice's language, once the invitation is recorded."""
-    path = reverse("invitation", args=[invited.token]) if invited.token else ""
+    is_new = isinstance(invited, Invited)
+    path = reverse("invitation", args=[invited.token]) if isinstance(invited, Invited) and invited.token else ""
     with override(request.organization.language):
-        subject = gettext("Your invitation to Beckon") if path else gettext("A practice was added to your account")
+        subject = gettext("Your invitation to Beckon") if is_new else gettext("A practice invites you to join")
         facts = {
             "practice": request.organization.name,
             "role": ROLE_NAMES[invited.role],
             "link": request.build_absolute_uri(path) if path else "",
-            "home": request.build_absolute_uri(f"/o/{request.organization.slug}/"),
+            "account": request.build_absolute_uri(reverse("account_home")),
             "days": settings.INVITATION_DAYS,
         }
         body = render_to_string("accounts/invitation_letter.txt", facts)

@@ -14,6 +14,7 @@ OURS = [
     path("account/", views.account, name="account_home"),
     path("account/sessions/end-others/", views.end_other_sessions, name="end_other_sessions"),
     path("account/sessions/<int:session_id>/end/", views.end_session, name="end_session"),
+    path("account/invitations/<int:invitation_id>/", views.answer_invitation, name="answer_invitation"),
     path("account/still-here/", views.still_here, name="still_here"),
     path("accounts/invitation/<str:token>/", views.invitation, name="invitation"),
     # Names that allauth asks for; there is nothing behind them here.

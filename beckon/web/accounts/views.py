@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from beckon.core.models import User
 from beckon.core.staff.invitations import LinkNo, accept, read_link
+from beckon.core.staff.joining import answer, open_invitations_to
 from beckon.web.access import PageRequest, public, signed_in
 from beckon.web.accounts.forms import Name, TakeUpInvitation
 from beckon.web.accounts.queries import factors_of, other_sessions, practices_of, session_of, sessions_of
@@ -34,6 +35,8 @@ def account(request: PageRequest) -> HttpResponse:
         "factor_required": is_required(request.user),
         "sessions": sessions_of(request.user, request.session.session_key),
         "practices": practices_of(request.user),
+        "invitations": open_invitations_to(request.user, days=settings.INVITATION_DAYS).values(),
+        "session_hours": settings.SESSION_HOURS,
     }
     return render(request, "accounts/account.html", found, status=400 if form.errors else 200)
 
@@ -68,6 +71,21 @@ def end_other_sessions(request: PageRequest) -> HttpResponse:
     return redirect("account_home")
 
 
+@signed_in
+@require_POST
+def answer_invitation(request: PageRequest, invitation_id: int) -> HttpResponse:
+    """Accept or decline to join a practice that has invited one."""
+    accepts = request.POST.get("answer") == "accept"
+    row = answer(invitation_id, request.user, accepts=accepts, days=settings.INVITATION_DAYS)
+    if row is None:
+        messages.warning(request, gettext("This invitation is over: it was answered, taken back, or is too old."))
+    elif accepts:
+        messages.success(request, gettext("You are a member of %s now.") % row.organization.name)
+    else:
+        messages.info(request, gettext("Declined. %s sees nothing of you.") % row.organization.name)
+    return redirect("account_home")
+
+
 @public
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,17 +105,17 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _link_is_over(request, found)
     form = TakeUpInvitation(request.POST or None, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
-        answer = accept(
+        taken = accept(
             token,
             name=form.cleaned_data["name"],
             password=form.cleaned_data["password"],
             days=settings.INVITATION_DAYS,
         )
-        if isinstance(answer, User):
-            return _welcome(request, answer)
-        if isinstance(answer, LinkNo):
-            return _link_is_over(request, answer)
-        form.add_error("password", list(answer.details))
+        if isinstance(taken, User):
+            return _welcome(request, taken)
+        if isinstance(taken, LinkNo):
+            return _link_is_over(request, taken)
+        form.add_error("password", list(taken.details))
     page = {"form": form, "invitation": found, "signed_in": request.user.is_authenticated}
     return render(request, "accounts/invitation.html", page, status=400 if form.errors else 200)
 
@@ -106,8 +124,8 @@ def _welcome(request: HttpRequest, user: User) -> HttpResponse:
     if request.user.is_authenticated:  # somebody else sat at this browser
         request.session.flush()
     record_authentication(request, user, method="password", reauthenticated=True)
-    answer: HttpResponse = perform_login(request, Login(user=user, redirect_url="/"))
-    return answer
+    welcome: HttpResponse = perform_login(request, Login(user=user, redirect_url="/"))
+    return welcome
 
 
 def _link_is_over(request: HttpRequest, why: LinkNo) -> HttpResponse:

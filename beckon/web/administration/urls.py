@@ -21,6 +21,11 @@ urlpatterns = [
     path(START + "practice/locations/<int:location_id>/", practice.location, name="settings_location"),
     path(START + "users/", users.users, name="settings_users"),
     path(START + "users/invite/", users.invite_user, name="settings_invite"),
+    path(
+        START + "users/invitations/<int:invitation_id>/take-back/",
+        users.take_invitation_back,
+        name="settings_take_invitation_back",
+    ),
     path(START + "users/<int:user_id>/", users.user, name="settings_user"),
     path(START + "users/<int:user_id>/invite-again/", users.send_again, name="settings_invite_again"),
     path(START + "users/<int:user_id>/end/", users.end, name="settings_end_user"),

@@ -84,14 +84,6 @@ def test_a_weak_password_is_refused_and_the_link_stays(org: Organization, now: d
     assert isinstance(read_link(token, days=7), Invitation)
 
 
-def test_who_has_a_password_already_needs_no_link(org: Organization, now: datetime) -> None:
-    user = User.objects.create_user("known@example.org", GOOD)
-    assert invited(now, "known@example.org").token == ""
-    user.refresh_from_db()
-    assert user.check_password(GOOD)
-    assert invited_at(user) is None
-
-
 def test_it_is_known_when_the_newest_link_was_made(org: Organization, now: datetime) -> None:
     user = User.objects.get(pk=invited(now).user_id)
     assert invited_at(user) is not None

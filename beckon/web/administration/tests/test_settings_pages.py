@@ -18,7 +18,7 @@ from beckon.desk.actions import install_default_dispositions
 from beckon.desk.models import Disposition
 from beckon.messaging.models import Template
 from beckon.scheduling.models import Location
-from beckon.web.accounts.tests.staff import PASSWORD, member, signed_in
+from beckon.web.accounts.tests.staff import member, signed_in
 
 START = "/o/test/settings/"
 POLICY = {
@@ -59,16 +59,6 @@ def test_an_invitation_leaves_by_e_mail_and_its_link_opens(
     assert Client().get(newer[1]).status_code == 410
     assert not Membership.objects.filter(user=user, ended_at=None).exists()
     assert {"user.invited", "user.role_given", "user.membership_ended"} <= set(actions())
-
-
-def test_who_works_elsewhere_already_gets_a_letter_without_a_link(
-    boss: Client, mailoutbox: list[Any], django_capture_on_commit_callbacks: Any
-) -> None:
-    User.objects.create_user("known@example.org", PASSWORD)
-    with django_capture_on_commit_callbacks(execute=True):
-        boss.post(START + "users/invite/", {"email": "known@example.org", "role": "manager"})
-    assert "/accounts/invitation/" not in mailoutbox[0].body
-    assert "http://testserver/o/test/" in mailoutbox[0].body
 
 
 def test_the_last_administrator_stays_one(boss: Client) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from beckon.core.models import Membership, Role
 from beckon.core.staff.actions import NotChanged, add_member, end_membership
 from beckon.core.staff.invitations import invite, invite_again, invited_at
+from beckon.core.staff.joining import open_invitations, take_back
 from beckon.web.access import SEES_SETTINGS, SETS_UP, PageRequest, page
 from beckon.web.accounts.letters import send_invitation
 from beckon.web.accounts.second_factor import take_off_all
@@ -29,6 +31,7 @@ def users(request: PageRequest) -> HttpResponse:
     with_ended = "ended" in request.GET
     found = {
         "staff": queries.staff(with_ended=with_ended),
+        "asked": open_invitations(days=settings.INVITATION_DAYS),
         "with_ended": with_ended,
         "may_change": request.role in SETS_UP,
         "roles": ROLES,
@@ -91,6 +94,16 @@ def send_again(request: PageRequest, user_id: int) -> HttpResponse:
         messages.success(request, gettext("Sent again. The older link opens nothing any more."))
     else:
         messages.info(request, gettext("They have a password already: they log in as always."))
+    return redirect("settings_users", request.organization.slug)
+
+
+@page(SETS_UP)
+@require_POST
+def take_invitation_back(request: PageRequest, invitation_id: int) -> HttpResponse:
+    """Take back that somebody with an account elsewhere was asked to join."""
+    if not take_back(invitation_id, by=request.actor, now=request.now):
+        raise Http404
+    messages.success(request, gettext("Taken back."))
     return redirect("settings_users", request.organization.slug)
 
 
