@@ -54,6 +54,8 @@ class Word(StrEnum):
     """A filter or the vendor's policy stopped it: look at the campaign, not at the person."""
     UNKNOWN = "unknown"
 
+    __hash__ = str.__hash__  # Enum's own is Python and counts with every message
+
 
 STATUS_OF_WORD: Mapping[Word, Status] = {
     Word.ACCEPTED: Status.SENT,

@@ -100,7 +100,7 @@ class _Connection(asyncio.BufferedProtocol):
         answers: list[bytes] = []
         while (end := buffer.find(b"\r\n\r\n")) >= 0:
             head = buffer[:end]
-            length = _content_length(head)
+            length = content_length(head)
             if len(buffer) < end + 4 + length:
                 break
             body = buffer[end + 4 : end + 4 + length]
@@ -129,7 +129,8 @@ class _Connection(asyncio.BufferedProtocol):
         return answer.wire()
 
 
-def _content_length(head: bytes) -> int:
+def content_length(head: bytes) -> int:
+    """Octets of the body that follows this head of a request."""
     lower = head.lower()
     at = lower.find(b"\r\ncontent-length:")
     if at < 0:

@@ -31,14 +31,15 @@ from beckon.messaging.sending.claim import Decided, claim_due, decide_batch
 from beckon.messaging.sending.lease import (
     LEASE,
     Held,
-    claim_pace,
     disown_dead_workers,
     holds_lease,
     local_date,
-    parts,
+    read_lease,
+    read_pace,
     release_lease,
     renew_lease,
-    return_pace,
+    scattered_parts,
+    store_pace,
     take_lease,
 )
 from beckon.messaging.sending.mark import PART, mark_sending
@@ -176,7 +177,7 @@ class _Run:
                 upcoming, is_fresh = asyncio.create_task(self._next(until)), True
                 continue
             upcoming, is_fresh = asyncio.create_task(self._next(until)), False
-            for part in parts(list(decided.sends), min(PART, carrier.capabilities.max_batch)):
+            for part in scattered_parts(list(decided.sends), min(PART, carrier.capabilities.max_batch)):
                 await self._slots.acquire()
                 recorder.raise_error()
                 task = asyncio.create_task(self._carry(part, held, carrier, recorder))
@@ -224,21 +225,25 @@ class _Run:
         return None
 
     def _decide(self) -> Decided | float | None:
-        """One claim in one transaction; seconds to wait when the rate is used up; None when the lease is gone."""
+        """One claim in one transaction; seconds to wait when the rate is used up; None when the lease is gone.
+
+        It writes nothing before all is decided: PostgreSQL keeps every old version of a row for the oldest
+        transaction that has begun to write, and marks need their room (see `scattered_parts`).
+        """
         now = self.clock()
         today = local_date(now, self.organization.time_zone)
         with org_scope(self.organization):
-            held = take_lease(self.sender_id, self.token)
+            held = read_lease(self.sender_id, self.token)
             if held is None:
                 return None
             due = claim_due(self.sender_id, limit=CLAIM, excluding=list(self.taken), now=now)
             if not due:
                 return Decided((), 0)
-            pace = claim_pace(held, wanted=len(due), today=today)
+            pace = read_pace(held, wanted=len(due), today=today)
             if pace.count == 0:
                 return pace.wait
             decided = decide_batch(due[: pace.count], by=self.by, now=now)
-            return_pace(held, pace.allowance, count=pace.count - len(decided.sends), today=today)
+            store_pace(held, pace, used=len(decided.sends))
         self.taken.update(send.due.id for send in decided.sends)
         return decided
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from beckon.channels.rates import Allowance, claim_tokens, give_back
-from beckon.core.bulk.cursor import read_json
+from beckon.core.bulk.cursor import raw_cursor, read_json
 from beckon.core.clock import wall_now
 
 LEASE: Final = timedelta(seconds=20)
@@ -27,8 +27,8 @@ SELECT carrier, address, config, rate_per_second, daily_cap, cost_cents, channel
  WHERE id = %s AND is_active AND paused_reason = '' FOR NO KEY UPDATE
 """
 
-_HOLDS = """
-SELECT 1 FROM channels_sender
+_HELD = """
+SELECT carrier, address, config, rate_per_second, daily_cap, cost_cents, channel FROM channels_sender
  WHERE id = %s AND dispatcher = %s AND dispatcher_until > %s AND is_active AND paused_reason = ''
 """
 
@@ -55,15 +55,18 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many may be claimed now; if none, how many seconds to wait (None: not before tomorrow)."""
+    """How many may be claimed now; if none, how many seconds to wait (None: not before tomorrow). Nothing is stored
+    before `store_pace`."""
 
     count: int
     wait: float | None
     allowance: Allowance
+    today: date
+    sent_today: int
 
 
 def take_lease(sender_id: int, token: str) -> Held | None:
-    """Take or renew the lease; None when another holds it, or the sender is paused or inactive."""
+    """Take the lease; None when another holds it, or the sender is paused or inactive."""
     wall = wall_now()
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"token": token, "until": wall + LEASE, "sender": sender_id, "wall": wall})
@@ -96,11 +99,19 @@ def _held(sender_id: int, token: str, row: tuple[Any, ...]) -> Held:
     return Held(sender_id, token, carrier, address, read_json(config), float(rate), daily_cap, cost, channel)
 
 
+def read_lease(sender_id: int, token: str) -> Held | None:
+    """The sender as it stands; None when the lease is not ours any more or the sender is paused or inactive."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [sender_id, token, wall_now()])
+        row = cursor.fetchone()
+    return None if row is None else _held(sender_id, token, row)
+
+
 def holds_lease(sender_id: int, token: str) -> bool:
     """True while the lease is ours and the sender neither paused nor switched off. Asked before every mark."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLDS, [sender_id, token, wall_now()])
-        return cursor.fetchone() is not None
+    with raw_cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({_HELD})", [sender_id, token, wall_now()], prepare=True, binary=True)
+        return cursor.fetchone() == (True,)
 
 
 def renew_lease(sender_id: int, token: str) -> None:
@@ -128,24 +139,20 @@ def disown_dead_workers(sender_id: int, token: str) -> int:
         return int(cursor.rowcount)
 
 
-def claim_pace(held: Held, *, wanted: int, today: date) -> Pace:
-    """Take up to `wanted` from the sender's rate (two seconds of it at most) and its daily cap, and store that."""
-    tokens, tokens_at, day, sent_today = _read_pace(held.sender_id)
-    sent = sent_today if day == today else 0
+def read_pace(held: Held, *, wanted: int, today: date) -> Pace:
+    """Up to `wanted` from the sender's rate (two seconds of it at most) and its daily cap. Only reads."""
+    tokens, tokens_at, day, sent_then = _read_pace(held.sender_id)
+    sent = sent_then if day == today else 0
     left = None if held.daily_cap is None else max(0, held.daily_cap - sent)
     start = None if tokens_at is None else Allowance(tokens, tokens_at)
     claim = claim_tokens(start, rate=held.rate, now=wall_now().timestamp(), wanted=wanted, left_today=left)
-    _write_pace(held.sender_id, claim.allowance, today, sent + claim.count)
-    return Pace(claim.count, None if left == 0 else claim.wait, claim.allowance)
+    return Pace(claim.count, None if left == 0 else claim.wait, claim.allowance, today, sent)
 
 
-def return_pace(held: Held, allowance: Allowance, *, count: int, today: date) -> None:
-    """Give back what was claimed and not used."""
-    if count <= 0:
-        return
-    _tokens, _at, day, sent_today = _read_pace(held.sender_id)
-    rest = give_back(allowance, rate=held.rate, count=count)
-    _write_pace(held.sender_id, rest, today, max(0, (sent_today if day == today else 0) - count))
+def store_pace(held: Held, pace: Pace, *, used: int) -> None:
+    """So many of the pace's count go out; the rest is given back."""
+    rest = give_back(pace.allowance, rate=held.rate, count=pace.count - used)
+    _write_pace(held.sender_id, rest, pace.today, pace.sent_today + used)
 
 
 def sent_today(sender_id: int, today: date) -> int:
@@ -182,6 +189,17 @@ def parts(items: list[Any], size: int) -> Iterator[list[Any]]:
     """Slices of at most `size`."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def scattered_parts(items: list[Any], size: int) -> Iterator[list[Any]]:
+    """Parts of at most `size`, dealt out like cards: neighbours come into different ones.
+
+    People who stand side by side in the table share a page. Marked one part after the other, the second finds the room
+    that the first one's old versions left, and no index has to learn of it (ADR 0009).
+    """
+    count = -(-len(items) // size)
+    for nth in range(count):
+        yield items[nth::count]
 
 
 def local_date(now: datetime, time_zone: str) -> date:

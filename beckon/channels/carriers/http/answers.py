@@ -21,8 +21,8 @@ def read_answer(
 ) -> SendResult:
     """The result of one request that was answered. `now` is wall seconds, for dates in Retry-After."""
     answer, at = load_json(body), config.answer
-    code = dig(answer, at.code)
-    carrier_ref = dig(answer, at.id)
+    code = at.code and dig(answer, at.code)
+    carrier_ref = at.id and dig(answer, at.id)
     if code in config.codes:
         word = config.codes[code]
     elif status in config.accepted_statuses:
@@ -31,7 +31,7 @@ def read_answer(
         return _refused(config, reference, status, headers, code, now=now)
     wait = retry_after(headers, now=now) if word is Word.TRY_LATER else None
     shown = "" if code in config.ok_codes else code
-    segments = _whole(dig(answer, at.segments))
+    segments = _whole(dig(answer, at.segments)) if at.segments else None
     return result(reference, word, carrier_ref=carrier_ref, vendor_code=shown, segments=segments, retry_after=wait)
 
 
@@ -95,7 +95,8 @@ def load_json(body: bytes) -> object:
 def _accepted(config: HttpConfig, answer: object, code: str) -> Word:
     if code not in config.ok_codes:
         return Word.FAILED
-    return config.statuses.get(dig(answer, config.answer.status), Word.ACCEPTED)
+    said = config.answer.status and dig(answer, config.answer.status)
+    return config.statuses.get(said, Word.ACCEPTED)
 
 
 def _refused(

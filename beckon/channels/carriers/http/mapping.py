@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from urllib.parse import quote, urlencode
 
 from pydantic import JsonValue
@@ -16,19 +17,19 @@ _KEPT: tuple[object, ...] = (0, False, {})
 """Literals that are no more empty than others."""
 
 NAMES: Mapping[str, Callable[[OutgoingMessage], str]] = {
-    "reference": lambda m: m.reference,
-    "to": lambda m: m.to,
+    "reference": attrgetter("reference"),
+    "to": attrgetter("to"),
     "to_digits": lambda m: m.to.lstrip("+"),
-    "from": lambda m: m.from_,
+    "from": attrgetter("from_"),
     "from_digits": lambda m: m.from_.lstrip("+"),
-    "subject": lambda m: m.subject,
-    "body": lambda m: m.body,
-    "html": lambda m: m.html,
-    "language": lambda m: m.language,
-    "reply_to": lambda m: m.reply_to,
+    "subject": attrgetter("subject"),
+    "body": attrgetter("body"),
+    "html": attrgetter("html"),
+    "language": attrgetter("language"),
+    "reply_to": attrgetter("reply_to"),
     "channel": lambda m: m.channel.value,
-    "code": lambda m: m.code,
-    "link": lambda m: m.link,
+    "code": attrgetter("code"),
+    "link": attrgetter("link"),
 }
 """What may stand between braces in a field. `{media}` alone gives the list of media URLs."""
 

@@ -91,11 +91,10 @@ class Reader:
             if status == 101 or status < 100:
                 raise NonsenseError("another protocol")
             return False
-        self._length = 0 if status in _NO_BODY else _length(head)
+        self._length, self.is_last = (0, _is_last(head)) if status in _NO_BODY else _framing(head)
         if self._length > MAX_BODY:
             raise NonsenseError("an endless body")
         self._read = RawAnswer(status, head, b"")
-        self.is_last = self._length == _UNTIL_END or _is_last(head)
         return True
 
 
@@ -104,9 +103,13 @@ _UNTIL_END: Final = -2
 
 
 def _status(head: bytes) -> int:
-    if not head.startswith((b"http/1.1 ", b"http/1.0 ")) or not head[9:12].isdigit() or head[12:13] not in b" \r":
+    line = _STATUS.match(head)
+    if line is None:
         raise NonsenseError("not HTTP/1.1")
-    return int(head[9:12])
+    return int(line[1])
+
+
+_STATUS: Final = re.compile(rb"http/1\.[01] ([0-9]{3})(?=[ \r]|\Z)")
 
 
 def _values(head: bytes, name: bytes) -> list[bytes]:
@@ -118,22 +121,33 @@ def _values(head: bytes, name: bytes) -> list[bytes]:
     return found
 
 
-_LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*(?:\r\n|$)")
+# Of the headers that frame an answer: the figure of a length that is well written, the name of any other.
+_FRAMING: Final = re.compile(
+    rb"\r\n(?:content-length:[ \t]*([0-9]{1,12})[ \t]*(?=\r\n|\Z)|(content-length|transfer-encoding|connection):)"
+)
 
 
-def _length(head: bytes) -> int:
-    if b"\r\ntransfer-encoding:" in head:
-        codings = _values(head, b"transfer-encoding")
-        if codings != [b"chunked"] or b"\r\ncontent-length:" in head:
+def _framing(head: bytes) -> tuple[int, bool]:
+    """The length of the body (or _CHUNKS, _UNTIL_END), and whether the connection ends with it."""
+    found = _FRAMING.findall(head)
+    if len(found) == 1 and found[0][0]:  # nearly every answer: a length and nothing else
+        return int(found[0][0]), head.startswith(b"http/1.0")
+    length = _length(head, found)
+    return length, length == _UNTIL_END or _is_last(head)
+
+
+def _length(head: bytes, found: list[tuple[bytes, bytes]]) -> int:
+    names = [name for _digits, name in found]
+    lengths = [digits for digits, name in found if name in (b"", b"content-length")]
+    if b"transfer-encoding" in names:
+        if lengths or _values(head, b"transfer-encoding") != [b"chunked"]:
             raise NonsenseError("a body of unclear length")
         return _CHUNKS
-    match head.count(b"\r\ncontent-length:"), _LENGTH.search(head):
-        case 0, _:
-            return _UNTIL_END
-        case 1, re.Match() as found:
-            return int(found[1])
-        case _:
-            raise NonsenseError("a body of unclear length")
+    if not lengths:
+        return _UNTIL_END
+    if len(lengths) > 1 or not lengths[0]:
+        raise NonsenseError("a body of unclear length")
+    return int(lengths[0])
 
 
 def _is_last(head: bytes) -> bool:
