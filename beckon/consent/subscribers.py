@@ -12,10 +12,11 @@ from beckon.core.events.registry import NewEvent, on
 # Inside `people.imported` the people package has two temporary tables: import_consents(person_id bigint, number_id
 # bigint, channel text, basis text, evidence text), where basis "refused" is a no in the file, and
 # import_do_not_contact(person_id bigint). What the ledger already says for the same person, number and channel is
-# not said again, so a file may come twice.
-_TAKE_OVER = """
+# not said again, so a file may come twice. Of people who are new ("are_new") it can say nothing yet, and they come
+# with nothing said twice: then there is nothing to search for.
+_UNKNOWN = """
 WITH incoming AS MATERIALIZED (
-    SELECT DISTINCT i.person_id, i.number_id, i.channel, i.basis, COALESCE(NULLIF(i.evidence, ''), %s) AS evidence
+    SELECT DISTINCT i.person_id, i.number_id, i.channel, i.basis, i.evidence
       FROM {source} i
      WHERE NOT EXISTS (
                SELECT 1 FROM consent_consententry e
@@ -30,11 +31,13 @@ WITH incoming AS MATERIALIZED (
                              AND later.state = CASE e.state WHEN 'revoked' THEN 'opted_in' ELSE 'revoked' END))
      ORDER BY i.person_id, i.number_id, i.channel
 )
+"""
+_INSERT = """
 INSERT INTO consent_consententry
        (person_id, number_id, channel, purpose, state, basis, evidence, policy_version, actor, at, recorded_at)
 SELECT person_id, number_id, channel, 'all', CASE basis WHEN 'refused' THEN 'revoked' ELSE 'granted' END,
-       CASE basis WHEN 'refused' THEN '' ELSE basis END, evidence, '', %s, %s, %s
-  FROM incoming
+       CASE basis WHEN 'refused' THEN '' ELSE basis END, COALESCE(NULLIF(evidence, ''), %s), '', %s, %s, %s
+  FROM {source}
 """
 
 
@@ -47,10 +50,14 @@ _SOURCES = (("import_consents", "import_consents"), ("import_do_not_contact", _M
 def take_over_consent(events: Sequence[NewEvent], by: Actor, now: datetime) -> None:
     """Copy what the file says about consent into the ledger. A grant never undoes an opt-out on record."""
     evidence = f"import {events[0].subject_id}: marked in the file"
+    are_new = all(event.data.get("are_new") for event in events)
     with connection.cursor() as cursor:
         for table, source in _SOURCES:
             cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"pg_temp.{table}"])
             if cursor.fetchone() != (True,):
                 continue
-            cursor.execute(f"ANALYZE pg_temp.{table}")
-            cursor.execute(_TAKE_OVER.format(source=source), [evidence, by.key, now, wall_now()])
+            statement = _INSERT.format(source=f"{source} i")
+            if not are_new:
+                cursor.execute(f"ANALYZE pg_temp.{table}")
+                statement = _UNKNOWN.format(source=source) + _INSERT.format(source="incoming")
+            cursor.execute(statement, [evidence, by.key, now, wall_now()])

@@ -16,6 +16,7 @@ from beckon.core.audit.actions import record_audit
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.people.models import ContactKind, ContactPoint, Import, ImportStatus, LineType, Number, Person
+from beckon.people.normal.phones import reversed_digits
 from beckon.people.places.tables import STATED
 
 KEPT_CONTACTS = 10
@@ -221,7 +222,7 @@ def add_phone(
         kind=ContactKind.PHONE,
         value=number,
         defaults={
-            "reversed_digits": number[:0:-1],
+            "reversed_digits": reversed_digits(number),
             "line_type": line_type,
             "line_type_source": "stated" if line_type != LineType.UNKNOWN else "",
         },

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from beckon.people.models import ContactKind, ContactPoint, Person, PersonIdentifier, Relationship, SourceRecord
 from beckon.people.normal import dates, names
-from beckon.people.normal.phones import Phone, read_phone
+from beckon.people.normal.phones import Phone, ending_with, read_phone
 from beckon.people.places.tables import NOWHERE, STATED, Places, area_code_places, state_zones, zip_places
 
 MOST_FOUND = 50
@@ -218,15 +218,14 @@ def when_reached(person: Person) -> list[datetime]:
 
 
 def _by_phone(text: str, limit: int) -> list[int]:
-    digits = "".join(c for c in text if c.isdigit())
+    digits = "".join(c for c in text if c.isdecimal())
     if len(digits) < _LEAST_DIGITS or any(c.isalpha() for c in text):
         return []
-    phone = read_phone(text)
+    phone, values = read_phone(text), list[str | int]()
     if isinstance(phone, Phone):
         condition, values = "value = %s", [phone.number]
     else:
-        # Not '': the index of reversed digits holds only those, and the planner has to be told.
-        condition, values = "reversed_digits LIKE %s AND NOT reversed_digits = ''", [digits[::-1] + "%"]
+        condition, values = "reversed_digits BETWEEN %s AND %s", [*ending_with(digits)]
     statement = (
         f"WITH n AS MATERIALIZED (SELECT id FROM people_number WHERE kind = 'phone' AND {condition} LIMIT %s) "
         "SELECT DISTINCT c.person_id FROM n JOIN people_contactpoint c ON c.number_id = n.id "

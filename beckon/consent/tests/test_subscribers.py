@@ -21,7 +21,9 @@ from beckon.core.events.registry import NewEvent
 TEXT = Ask(Channel.SMS, Purpose.INFORMATIONAL)
 
 
-def imported(rows: list[tuple[int, int | None, str, str]], now: Any, marked: tuple[int, ...] = ()) -> None:
+def imported(
+    rows: list[tuple[int, int | None, str, str]], now: Any, marked: tuple[int, ...] = (), *, are_new: bool = False
+) -> None:
     """What the people package does at the end of an import: the rows in a temporary table, then the event."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -31,7 +33,7 @@ def imported(rows: list[tuple[int, int | None, str, str]], now: Any, marked: tup
         cursor.execute("CREATE TEMP TABLE import_do_not_contact (person_id bigint) ON COMMIT DROP")
         cursor.executemany("INSERT INTO import_do_not_contact VALUES (%s)", [(person_id,) for person_id in marked])
         cursor.executemany("INSERT INTO import_consents VALUES (%s, %s, %s, %s, 'list of May, row 7')", rows)
-    record_events([NewEvent("people.imported", None, 7)], by=SYSTEM, now=now)
+    record_events([NewEvent("people.imported", None, 7, {"are_new": are_new})], by=SYSTEM, now=now)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE import_consents, import_do_not_contact")
 
@@ -49,6 +51,20 @@ def test_consent_of_a_file_enters_the_ledger_once(org: Any, now: Any) -> None:
     ]
     facts = gather_facts([person.pk], now=now)[person.pk]
     assert isinstance(may_contact(facts, TEXT, now), Allowed)
+
+
+def test_of_people_who_are_new_all_is_taken_over_and_said_again_by_a_later_file_it_is_known(org: Any, now: Any) -> None:
+    person = make_person(now)
+    number_id = make_phone(person).number_id
+    rows = [(person.pk, number_id, "sms", "express"), (person.pk, None, "voice", "refused")]
+    imported(rows, now, marked=(person.pk,), are_new=True)
+    imported(rows, now, marked=(person.pk,))
+    entries = ConsentEntry.objects.order_by("id").values_list("number_id", "channel", "state", "basis", "evidence")
+    assert list(entries) == [
+        (number_id, "sms", "granted", "express", "list of May, row 7"),
+        (None, "voice", "revoked", "", "list of May, row 7"),
+        (None, "all", "revoked", "", "import 7: marked in the file"),
+    ]
 
 
 def test_stronger_consent_in_a_later_file_is_added(org: Any, now: Any) -> None:

@@ -250,7 +250,7 @@ def test_a_visit_that_only_the_person_knows_of_is_kept_as_they_said_it(served, n
 def test_a_captured_mobile_is_tried_first_from_now_on(served, now) -> None:
     say(served, "NOANS", now, captured_mobile="+19175550123")
     number = Number.objects.get(value="+19175550123")
-    assert (number.line_type, number.reversed_digits) == ("mobile", "32105557191")
+    assert (number.line_type, number.reversed_digits) == ("mobile", 321055571910000)
     assert ContactPoint.objects.get(number=number).person_id == served.person_id
     assert Event.objects.get(kind="call.disposed").data["captured_mobile"] is True
 

@@ -114,10 +114,9 @@ _VALUES = ", ".join(
     else f"coalesce(arg_min({name}, line) FILTER ({name} <> ''), '') AS {name}"
     for name in _COLLAPSED
 )
-_ROW_COLUMNS = ("line", *HEAD_COLUMNS[:-1], "body", "digest", "key")
+_ROW_COLUMNS = ("line", *(name for name in HEAD_COLUMNS if name not in ("points", "numbers")), "body", "digest", "key")
 _ROW = ", ".join(_ROW_COLUMNS)
 _JOINED = {
-    "points": "''",
     "body": f"concat_ws(chr(31), {', '.join(BODY_COLUMNS)})",
     "guardian": f"CASE WHEN concat({', '.join(GUARDIAN_COLUMNS)}) = '' THEN '' "
     f"ELSE concat_ws(chr(31), {', '.join(GUARDIAN_COLUMNS)}) END",
@@ -126,7 +125,7 @@ _SELECTED = ", ".join(_JOINED.get(name, name) for name in _ROW_COLUMNS)
 _POINT = ", ".join(("line", "place", *POINT_COLUMNS))
 VIEWS = """
 CREATE OR REPLACE VIEW f AS
-SELECT line AS rep, * EXCLUDE (line, points) REPLACE (CASE WHEN record_number <> '' THEN '#' || record_number
+SELECT line AS rep, * EXCLUDE (line) REPLACE (CASE WHEN record_number <> '' THEN '#' || record_number
        ELSE key END AS key) FROM r;
 CREATE OR REPLACE VIEW pf AS SELECT line AS rep, * EXCLUDE (line) FROM p;
 """
@@ -139,6 +138,7 @@ def collapse(stage: Stage) -> None:
     Of duplicates the first non-empty value wins; contact points are joined. The digest of the one row changes when
     that of any of its rows does.
     """
+    _leave_out_equal(stage)
     stage.make("several", "SELECT r.*, lab.rep FROM r JOIN lab USING (line)")
     stage.make(
         "multi",
@@ -167,6 +167,19 @@ def collapse(stage: Stage) -> None:
     stage.drop("several", "multi", "multi_points")
     stage.run(VIEWS)
     _make_keys_unique(stage)
+
+
+def _leave_out_equal(stage: Stage) -> None:
+    """Rows of one person that are equal in every value need no joining: the first of them stays, the others go."""
+    stage.make(
+        "equal",
+        "SELECT line, rep FROM lab WHERE rep IN (SELECT lab.rep FROM lab JOIN r USING (line) "
+        "GROUP BY lab.rep HAVING min(digest) = max(digest))",
+    )
+    for table in ("r", "p"):
+        stage.run(f"DELETE FROM {table} WHERE line IN (SELECT line FROM equal WHERE line <> rep)")
+    stage.run("DELETE FROM lab WHERE rep IN (SELECT rep FROM equal)")
+    stage.drop("equal")
 
 
 def _make_keys_unique(stage: Stage) -> None:

@@ -49,6 +49,11 @@ class ImportFolder:
         """The copy of the imported file."""
         return self.path / ("source" + "".join(Path(file_name).suffixes[-2:])[:20])
 
+    @property
+    def inspection(self) -> Path:
+        """How the stored copy is to be read, as it was found before the import."""
+        return self.path / "source-inspection.pickle"
+
     def clear_work(self) -> None:
         """Remove everything that can be made again from the stored copy."""
         for folder in (self.parts, self.spill, self.out):

@@ -94,6 +94,7 @@ class Merger:
     ) -> None:
         self._stage, self._plan, self._context, self._organization = stage, plan, context, organization
         self._by, self._check = by, check
+        self._said = {word for (said,) in stage.run("SELECT DISTINCT consent FROM f") for word in said.split()}
         self._done = set(ImportChunk.objects.filter(import_id=context.import_id).values_list("part", flat=True))
 
     def run(self) -> None:
@@ -162,7 +163,7 @@ class Merger:
             path = self._stage.export(
                 f"""
                 SELECT (SELECT id FROM first_number) + rowid, kind, value, postal,
-                       CASE WHEN kind = 'phone' THEN reverse(value[2:]) ELSE '' END,
+                       CASE WHEN kind = 'phone' THEN rpad(reverse(value[2:]), 15, '0') END,
                        CASE line_type {TYPE_NAME} END, CASE WHEN line_type = {NO_TYPE} THEN '' ELSE 'stated' END, ''
                   FROM numbers WHERE rowid >= {low} AND rowid < {low + self._plan.numbers_per_chunk} ORDER BY rowid
             """,
@@ -192,7 +193,7 @@ class Merger:
                 merged = copy_file(people, "people_person", _PERSON, never_null=_TEXTS)
                 copy_file(points, "people_contactpoint", _POINT)
                 copy_file(records, "people_sourcerecord", _RECORD)
-                self._publish(facts)
+                self._publish(facts, are_new=True)
                 return merged
 
             return work
@@ -215,7 +216,7 @@ class Merger:
 
             def work() -> int:
                 merged = updating.write_updates(files, self._context, _PERSON, _TEXTS, _POINT)
-                self._publish(facts)
+                self._publish(facts, are_new=False)
                 return merged
 
             return work
@@ -234,13 +235,13 @@ class Merger:
         same = (c.options.origin, str(c.source_id), str(c.import_id), "0", "{}", "", c.stamp, c.stamp)
         tail = "'" + "' || chr(31) || '".join(same) + "'"
         line = joined("person_id", "body", "match_key", "birth_date", "postal_code", flagged, died, tail)
-        return f"SELECT {line} FROM f JOIN ids i USING (rep) WHERE {where} ORDER BY person_id"
+        return f"SELECT {line} FROM f JOIN ids i USING (rep) WHERE {where}"
 
     def _point_rows(self, where: str) -> str:
         return (
             f"SELECT i.person_id, number_id, kind, use, rank, extension, {self._context.source_id}, '' "
             f"FROM links JOIN ids i USING (rep) "
-            f"WHERE {where} ORDER BY person_id, number_id"
+            f"WHERE {where}"
         )
 
     def _record_rows(self, where: str) -> str:
@@ -253,7 +254,7 @@ class Merger:
     def _export_facts(self, where: str, name: str) -> dict[str, Path]:
         """Files for the consents, do-not-contact marks and record numbers of a chunk; none where there are none."""
         queries = {
-            "import_consents": self._consent_rows(where),
+            "import_consents": " UNION ALL ".join(self._consent_rows(where)),
             "import_do_not_contact": (
                 f"SELECT person_id FROM f JOIN ids i USING (rep) WHERE {where} AND do_not_contact <> ''"
             ),
@@ -261,36 +262,35 @@ class Merger:
                 f"SELECT person_id, record_number FROM f JOIN ids i USING (rep) WHERE {where} AND record_number <> ''"
             ),
         }
-        files = {table: self._stage.export(query, f"{table}-{name}.csv") for table, query in queries.items()}
+        files = {table: self._stage.export(query, f"{table}-{name}.csv") for table, query in queries.items() if query}
         return {table: path for table, path in files.items() if path.stat().st_size}
 
-    def _consent_rows(self, where: str) -> str:
+    def _consent_rows(self, where: str) -> Iterator[str]:
         """person, number (none for a refusal), channel, basis (express, written, refused), evidence.
 
         A refusal in a column beats consent for the whole list; consent for the list states its own evidence. A yes in
         a column of a bought list is the seller's word and grants nothing.
         """
         options, file_name = self._context.options, self._context.file_name.replace("'", "''")
-        parts = []
         for channel in ("sms", "voicemail", "voice", "email"):
             kind = "email" if channel == "email" else "phone"
             lines = "AND l.line_type <> 'landline'" if channel == "sms" else ""
             said = f"'the file {file_name}, line ' || rep || ', says '"
-            parts.append(f"""
+            if f"{channel}:n" in self._said:
+                yield f"""
                 SELECT person_id, NULL::BIGINT, '{channel}', 'refused', {said} || 'no' FROM f p JOIN ids i USING (rep)
                  WHERE {where} AND contains(consent, '{channel}:n')
-            """)
+                """
             basis = options.consent.get(channel)
-            if not basis and options.origin == "bought":
+            if not basis and (options.origin == "bought" or f"{channel}:y" not in self._said):
                 continue
             condition = f"NOT contains(p.consent, '{channel}:n')" if basis else f"contains(p.consent, '{channel}:y')"
             evidence = "'" + options.evidence.replace("'", "''") + "'" if basis else f"{said} || 'yes'"
-            parts.append(f"""
+            yield f"""
                 SELECT i.person_id, l.number_id, '{channel}', '{basis or "express"}', {evidence}
                   FROM f p JOIN ids i USING (rep) JOIN links l USING (rep)
                  WHERE {where} AND l.kind = '{kind}' {lines} AND {condition}
-            """)
-        return " UNION ALL ".join(parts)
+            """
 
     def _export_wards(self) -> Path | None:
         path = self._stage.export(
@@ -300,8 +300,11 @@ class Merger:
         )
         return path if path.stat().st_size else None
 
-    def _publish(self, facts: dict[str, Path]) -> None:
-        """Tell the packages above what this chunk brought, inside its transaction; consent takes its table over."""
+    def _publish(self, facts: dict[str, Path], *, are_new: bool) -> None:
+        """Tell the packages above what this chunk brought, inside its transaction; consent takes its table over.
+
+        `are_new`: nobody in these tables was there before this chunk, and none of it is said twice.
+        """
         context = self._context
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.import_consents, pg_temp.import_do_not_contact")
@@ -311,7 +314,8 @@ class Merger:
                 copy_file(facts[name], name, ())
         if "import_identifiers" in facts:
             updating.write_identifiers(facts["import_identifiers"], context)
-        record_events([NewEvent("people.imported", None, context.import_id, {})], by=self._by, now=context.now)
+        event = NewEvent("people.imported", None, context.import_id, {"are_new": are_new})
+        record_events([event], by=self._by, now=context.now)
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE pg_temp.import_consents, pg_temp.import_do_not_contact")
 

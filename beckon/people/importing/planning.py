@@ -14,7 +14,7 @@ from beckon.core.tenancy import org_scope
 from beckon.people.importing.clusters import collapse
 from beckon.people.importing.meeting import meet_database, was_joined
 from beckon.people.importing.options import ImportOptions
-from beckon.people.importing.stage import Stage, spread
+from beckon.people.importing.stage import LINE_TYPES, Stage, spread
 from beckon.people.normal.staged import BODY_COLUMNS
 
 PEOPLE_PER_CHUNK = 40_000
@@ -213,15 +213,13 @@ def _plan_guardians(stage: Stage, now: datetime) -> None:
     )
 
 
-_LINE_TYPES = ("mobile", "landline", "toll_free", "voip", "unknown")
 _TYPE_BIT = 1 << 56
-NO_TYPE = len(_LINE_TYPES) - 1
+NO_TYPE = len(LINE_TYPES) - 1
 _NO_TYPE = NO_TYPE * _TYPE_BIT
-"""`k` of a number: its line type's place in _LINE_TYPES, the row, the place in the row; so the least `k` decides."""
-_TYPE_CODE = " ".join(f"WHEN '{name}' THEN {code * _TYPE_BIT}" for code, name in enumerate(_LINE_TYPES))
-HASHES = ("hash(kind, value)", "hash(kind, value || '#')", "hash(kind, value || '##')")
+"""`k` of a number: its line type's place in LINE_TYPES, the row, the place in the row; so the least `k` decides."""
+HASHES = tuple(f"hash(kind::point_kind, value{marks})" for marks in ("", " || '#'", " || '##'"))
 """How numbers are told apart; the second is asked when two of a file share the first, once in millions of files."""
-TYPE_NAME = " ".join(f"WHEN {code} THEN '{name}'" for code, name in enumerate(_LINE_TYPES))
+TYPE_NAME = " ".join(f"WHEN {code} THEN '{name}'" for code, name in enumerate(LINE_TYPES))
 
 
 def _plan_numbers(stage: Stage, organization: Organization) -> int:
@@ -255,7 +253,7 @@ def _plan_numbers(stage: Stage, organization: Organization) -> int:
             SELECT w.h, p.kind, p.value, w.k, CASE WHEN p.kind = 'postal' THEN p.postal END AS postal
               FROM (SELECT * FROM wanted WHERE {fresh}) w JOIN p ON p.line * 64 + p.place = w.k % {_TYPE_BIT}
             UNION ALL SELECT h, 'phone', phone, {_NO_TYPE}, NULL FROM of_wards WHERE {fresh})
-         ORDER BY kind, value
+         ORDER BY value, kind
     """,
     )
     count = stage.number("SELECT count(*) FROM numbers")
@@ -277,7 +275,8 @@ def _find_wanted(stage: Stage, only: str) -> None:
         stage.make(
             "wanted",
             f"""
-            SELECT h, min(CASE line_type {_TYPE_CODE} END + rep * 64 + place) AS k, min(other) <> max(other) AS is_two
+            SELECT h, min(enum_code(line_type) * {_TYPE_BIT} + rep * 64 + place) AS k,
+                   min(other) <> max(other) AS is_two
               FROM (SELECT *, number_hash(kind, value) AS h, hash(reverse(value)) AS other FROM pf {only}) GROUP BY h
         """,
         )

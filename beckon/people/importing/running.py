@@ -3,6 +3,7 @@
 The row in people_import is the record of it; the stage says how far it is, `progress_rows` how far within.
 """
 
+import pickle
 import resource
 import shutil
 import sys
@@ -10,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,8 @@ def prepare_import(
         stored = folder.stored(path.name)
         stored.touch(mode=0o600)
         shutil.copyfile(path, stored)
+        with owner_only():
+            folder.inspection.write_bytes(pickle.dumps(replace(inspection, path=stored, sample=[])))
         Import.objects.filter(pk=row.pk).update(stored_path=str(stored))
     return row.pk
 
@@ -174,7 +177,7 @@ class _Run:
     def go(self) -> Result:
         """All stages in order."""
         self.note(status=ImportStatus.RUNNING, cancel_requested=False, error="", ended_at=None)
-        inspection = inspect(Path(self._row.stored_path), self._row.options["mapping"], self._row.source.mapping)
+        inspection = self._inspection()
         plan = self._resumable_plan()
         for tries_left in reversed(range(_TRIES)):
             try:
@@ -186,6 +189,13 @@ class _Run:
                 if not tries_left:
                     raise
         raise AssertionError("unreachable")
+
+    def _inspection(self) -> Inspection:
+        try:
+            known: Inspection = pickle.loads(self._folder.inspection.read_bytes())  # noqa: S301 - only we may write there
+            return known
+        except (OSError, EOFError, pickle.UnpicklingError, AttributeError, TypeError):  # cut off, or another version's
+            return inspect(Path(self._row.stored_path), self._row.options["mapping"], self._row.source.mapping)
 
     def _take_in(self, inspection: Inspection, plan: Plan | None) -> tuple[Tally, Counts]:
         if plan is None:

@@ -26,7 +26,11 @@ COPY_FORMAT = "(FORMAT csv, NULL '\\N', DELIMITER E'\\x1f', QUOTE E'\\x02', ESCA
 
 LINES_FORMAT = "(FORMAT csv, NULL '', DELIMITER E'\\x1f', QUOTE E'\\x02', ESCAPE E'\\x02', FORCE_NOT_NULL ({}))"
 """How files of whole lines look, put together with `joined`: nothing is NULL but in columns that are not forced."""
-_DIGEST = f"left(md5(concat_ws(chr(31), {', '.join((*HEAD_COLUMNS[:-1], 'body'))})), 16)"
+_DIGEST = f"hash({', '.join((*HEAD_COLUMNS[:-1], 'body'))})::VARCHAR"
+LINE_TYPES = ("mobile", "landline", "toll_free", "voip", "unknown")
+"""When rows call one number different things, the first of these counts: a mobile somebody calls home is a mobile."""
+_TYPES = {"kind": ("phone", "email", "postal"), "use": ("mobile", "home", "work", ""), "line_type": LINE_TYPES}
+"""Columns of points that hold few words, which DuckDB keeps as numbers: half of what making a table of points costs."""
 _KEY = "'d' || left(md5(concat_ws(chr(31), match_key, birth_date, postal_code, numbers)), 24)"
 
 
@@ -100,23 +104,29 @@ class Stage:
     def load_parts(self) -> None:
         """Tables `r` (rows) and `p` (points) from the workers' files.
 
-        `digest` changes with any value or contact point; `key` tells rows without a record number apart by name,
+        `digest` changes with any value or contact point (and perhaps with a version of DuckDB: then everybody is looked
+        at once more, and found unchanged); `key` tells rows without a record number apart by name,
         birth date, ZIP and contact points: 96 bits, never shared by chance.
         """
         described = ", ".join(f"'{name}': '{'BIGINT' if name == 'line' else 'VARCHAR'}'" for name in ROW_COLUMNS)
         source = str(self.folder.parts / "rows-*.tsv").replace("'", "''")
-        self.make(
-            "r",
-            f"SELECT * EXCLUDE (numbers), {_DIGEST} AS digest, {_KEY} AS key "
-            f"FROM read_csv('{source}', delim='\t', header=false, quote='', escape='', nullstr='{_NULL}', "
-            f"auto_detect=false, columns={{{described}}}, max_line_size=8000000)",
+        rows = (
+            f"read_csv('{source}', delim='\t', header=false, quote='', escape='', nullstr='{_NULL}', "
+            f"auto_detect=false, columns={{{described}}}, max_line_size=8000000)"
         )
-        values = ", ".join(f"v[{at}] AS {name}" for at, name in enumerate(POINT_COLUMNS, 1))
+        # Reading the files twice costs less than keeping the points in `r` on their way into `p`.
+        self.make("r", f"SELECT * EXCLUDE (points, numbers), {_DIGEST} AS digest, {_KEY} AS key FROM {rows}")
+        for name, words in _TYPES.items():
+            self.run(f"CREATE TYPE point_{name} AS ENUM {words}")
+        values = ", ".join(
+            f"v[{at}]{f'::point_{name}' if name in _TYPES else ''} AS {name}"
+            for at, name in enumerate(POINT_COLUMNS, 1)
+        )
         self.make(
             "p",
             f"SELECT line, place, {values} FROM (SELECT line, string_split(unnest(l), chr(29)) AS v, "
             "(generate_subscripts(l, 1) - 1)::SMALLINT AS place FROM (SELECT line, string_split(points, chr(30)) AS l "
-            "FROM r WHERE points <> ''))",
+            f"FROM {rows} WHERE points <> ''))",
         )
 
     def load_export(self, table: str, path: Path, columns: dict[str, str]) -> None:

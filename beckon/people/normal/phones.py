@@ -30,6 +30,10 @@ SAME = frozenset(str(digit) * 7 for digit in range(10))
 MADE_UP = frozenset({"2345678901", "9876543210", "1234567890", "0123456789"})
 
 
+_LONGEST = 15
+"""Digits of the longest number (E.164)."""
+
+
 class Phone(NamedTuple):
     """A usable number in E.164 with its extension ('' for none); `toll_free` when its area code says so."""
 
@@ -55,6 +59,20 @@ def read_phone(text: str) -> Phone | str:
         if area and is_plain and ("+" not in text or "+1" in text):
             return Phone("+1" + digits, extension, area.kind == "toll_free")
     return _read_slowly(text.strip())
+
+
+def reversed_digits(number: str) -> int:
+    """The digits of an E.164 number from behind, filled up with zeros, as a number: those that end alike lie together.
+
+    The import computes the same in SQL (importing/merging.py).
+    """
+    return int(number[:0:-1].ljust(_LONGEST, "0"))
+
+
+def ending_with(digits: str) -> tuple[int, int]:
+    """The least and the greatest `reversed_digits` of numbers that end with these digits."""
+    behind = digits[::-1][:_LONGEST]
+    return int(behind.ljust(_LONGEST, "0")), int(behind.ljust(_LONGEST, "9"))
 
 
 def _read_slowly(text: str) -> Phone | str:

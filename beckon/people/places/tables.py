@@ -28,9 +28,8 @@ def zip_table() -> dict[str, tuple[str, str]]:
     table: dict[str, tuple[str, str]] = {}
     with (FOLDER / "zip_codes.csv").open(newline="") as file:
         for row in csv.DictReader(file):
-            place = (row["state"], row["zone"])
-            for number in range(int(row["first"]), int(row["last"]) + 1):
-                table[f"{number:05d}"] = place
+            codes = map("{:05d}".format, range(int(row["first"]), int(row["last"]) + 1))
+            table.update(dict.fromkeys(codes, (row["state"], row["zone"])))
     return table
 
 
@@ -48,7 +47,7 @@ def area_code_table() -> dict[str, AreaCode]:
 def state_zones() -> dict[str, frozenset[str]]:
     """State -> the zones its ZIPs lie in."""
     zones: dict[str, set[str]] = {}
-    for state, zone in zip_table().values():
+    for state, zone in set(zip_table().values()):
         if zone:
             zones.setdefault(state, set()).add(zone)
     return {state: frozenset(found) for state, found in zones.items()}

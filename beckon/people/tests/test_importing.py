@@ -113,8 +113,27 @@ def test_values_are_normalised(take_in: Importer) -> None:
         "ana@example.org": ("email", "", "unknown"),
         "02115|1 elm st": ("postal", "", "unknown"),
     }
-    assert Number.objects.get(kind="phone").reversed_digits == "10105557161"
+    assert Number.objects.get(kind="phone").reversed_digits == 101055571610000
     assert Number.objects.get(kind="postal").postal["line1"] == "1 Elm Street"
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_file_is_read_as_it_was_found_before_the_import_and_found_out_again_where_that_is_lost(
+    is_kept: bool, org: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    monkeypatch.setenv("BECKON_HOME", str(tmp_path / "home"))
+    path = tmp_path / "people.csv"
+    path.write_text("A;B;C\nAna;Ruiz;617-555-0101\n")
+    options = ImportOptions(mapping={"A": "given_name", "B": "family_name", "C": "phone"})
+    import_id = running.prepare_import(org, path, source_name="s", options=options, by=SYSTEM, now=now)
+    (found,) = tmp_path.glob("home/imports/*/*/*inspection*")
+    if not is_kept:
+        found.write_bytes(b"cut off")
+    looked, inspect = [], running.inspect
+    monkeypatch.setattr(running, "inspect", lambda *given: looked.append(given) or inspect(*given))
+    running.run_import(org, import_id, by=SYSTEM, now=now)
+    assert Person.objects.get().given_name == "Ana"
+    assert (len(looked), found.exists()) == (0 if is_kept else 1, False)
 
 
 def test_the_same_phone_alone_is_a_household_that_shares_one_number(take_in: Importer) -> None:
