@@ -10,6 +10,7 @@ from django.db.utils import IntegrityError, ProgrammingError
 
 from beckon.campaigns.tasks import run_organization
 from beckon.channels.models import Channel, Sender
+from beckon.core.bulk.prepared import PREPARED_AFTER, prepared_statements
 from beckon.core.errors import ScopeConflict
 from beckon.core.models import Organization, OrganizationKind
 from beckon.core.organizations import create_rehearsal, drop_organization
@@ -59,6 +60,16 @@ def test_a_connection_used_for_one_practice_shows_nothing_of_it_to_the_next(two_
             assert Person.objects.count() == people
         with pytest.raises(ProgrammingError), transaction.atomic():
             Person.objects.count()
+
+
+def test_a_statement_prepared_for_one_practice_asks_the_other_ones_tables_in_its_scope(two_practices) -> None:
+    first, second = two_practices
+    with prepared_statements():
+        for _ in range(2 * PREPARED_AFTER):
+            for organization, people in ((first, 1), (second, 0)):
+                with org_scope(organization):
+                    assert Person.objects.filter(given_name="Ada").count() == people
+    assert connection.connection.prepare_threshold is None, "outside of the block nothing is prepared"
 
 
 def test_a_failed_scope_leaves_the_connection_outside_of_it(two_practices) -> None:

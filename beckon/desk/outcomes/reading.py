@@ -18,8 +18,9 @@ SELECT id, language, time_zone, preferred_hour, last_call_at, call_attempts, rec
  WHERE id IN (SELECT person_id FROM desk_calltask WHERE id = ANY(%s) UNION ALL SELECT unnest(%s::bigint[]))
  ORDER BY id FOR NO KEY UPDATE
 """
-_TASKS = "SELECT * FROM desk_calltask WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
-_OPEN_TASKS = "SELECT * FROM desk_calltask WHERE person_id = ANY(%s) AND status = 'open' ORDER BY id DESC"
+_TASK = f"SELECT {', '.join(field.column for field in CallTask._meta.concrete_fields)} FROM desk_calltask"
+_TASKS = f"{_TASK} WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+_OPEN_TASKS = f"{_TASK} WHERE person_id = ANY(%s) AND status = 'open' ORDER BY id DESC"
 _PHONES = """
 SELECT c.person_id, c.number_id, n.value, n.line_type
   FROM people_contactpoint c JOIN people_number n ON n.id = c.number_id

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
+from beckon.core.bulk.prepared import prepared_statements
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.desk.models import CallTask, TaskStatus
@@ -21,7 +22,7 @@ from beckon.desk.outcomes.consequences import Done
 from beckon.desk.outcomes.dispositions import Behaviours
 from beckon.desk.outcomes.reading import Known, read_and_lock
 from beckon.desk.rules import DetailNo, Effects, TaskFacts, outcome_of
-from beckon.desk.serving.places import all_places
+from beckon.desk.serving.places import places_numbered
 from beckon.desk.timing import CallbackNo, zone_of
 from beckon.desk.values import Disposed, DisposeNo, NotDisposed, Outcome
 from beckon.people.models import Person
@@ -53,6 +54,7 @@ FROM unnest(%s::bigint[], %s::smallint[], %s::text[]) g(id, attempts, tried_hour
 """
 
 
+@prepared_statements()
 def dispose(outcomes: Sequence[Outcome], *, by: Actor, now: datetime) -> list[Disposed | NotDisposed]:
     """Record outcomes of calls and do what their dispositions say; one answer per outcome, in order.
 
@@ -60,7 +62,8 @@ def dispose(outcomes: Sequence[Outcome], *, by: Actor, now: datetime) -> list[Di
     the person are recorded and the task is left alone. A call the person asked for does not count as an attempt.
     """
     known = read_and_lock(outcomes)
-    behaviours, places = Behaviours(), all_places()
+    held = (*known.tasks.values(), *known.task_of_person.values())
+    behaviours, places = Behaviours(), places_numbered({task.place for task in held})
     done: list[Done] = []
     answers: list[Disposed | NotDisposed | None] = []
     seen: set[int | str] = set()

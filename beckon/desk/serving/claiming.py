@@ -7,20 +7,24 @@ and cannot deadlock. Leases run on the wall clock, everything else on domain tim
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from time import sleep
 from typing import Any
 
 from django.db import connection
 
 from beckon.consent.facts import PersonFacts, Policy
+from beckon.consent.law.hours import hours_at
 from beckon.consent.queries import gather_facts, load_policy
 from beckon.core import clock
 from beckon.core.actors import Actor
 from beckon.core.audit.actions import record_audit
+from beckon.core.bulk.cursor import id_array
+from beckon.core.bulk.prepared import prepared_statements
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.desk.serving.eligibility import Candidate, Close, Hold, Serve, may_serve
-from beckon.desk.serving.places import all_places, open_places
+from beckon.desk.serving.places import all_places, open_places, place_of_key
 from beckon.desk.serving.showing import Claim, show
 from beckon.desk.values import Served, WhyNow
 
@@ -58,6 +62,22 @@ SELECT {_COLUMNS} FROM desk_calltask t
    AND (t.callback_for = ANY (%(agents)s)
         OR t.queue_id = ANY (%(queues)s) AND (t.callback_for = '' OR t.callback_at < %(overdue)s))
  ORDER BY t.callback_for = ANY (%(agents)s) DESC, t.callback_at, t.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""
+
+_HEAD = """
+SELECT h.id, p.key FROM unnest(%(queues)s::bigint[]) q(id)
+ CROSS JOIN LATERAL (
+    SELECT r.id, r.place, r.value, r.attempts, r.due_at FROM desk_calltask r
+     WHERE r.queue_id = q.id AND r.status = 'open' AND r.is_ready AND r.callback_at IS NULL
+     ORDER BY r.value DESC, r.attempts, r.due_at, r.id LIMIT %(window)s
+ ) h LEFT JOIN desk_callplace p ON p.id = h.place
+ ORDER BY h.value DESC, h.attempts, h.due_at, h.id
+"""
+
+_LOCK_TASKS = f"""
+SELECT {_COLUMNS} FROM desk_calltask t
+ WHERE t.id = ANY (%(ids)s::bigint[]) AND t.status = 'open' AND t.is_ready AND t.callback_at IS NULL
+ ORDER BY t.value DESC, t.attempts, t.due_at, t.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 """
 
 _READY = f"""
@@ -128,11 +148,16 @@ class _Terms:
     """What stays the same during one request."""
 
     queues: list[int]
-    places: list[int]
     policy: Policy
     now: datetime
 
+    @cached_property
+    def places(self) -> list[int]:
+        """Every place where calling is lawful now: asked for only where the head of the lists is asleep."""
+        return open_places(all_places(), self.now)
 
+
+@prepared_statements()
 def take_next(
     agents: Actor | Sequence[Actor],
     queue_ids: Sequence[int],
@@ -157,7 +182,8 @@ def take_next(
     terms = _terms(queue_ids, now)
     if asking.missing:
         _claim_callbacks(asking, terms)
-        _claim_ready(asking, terms)
+        _claim_head(asking, terms)
+        _claim_by_place(asking, terms)
     until = wall + lease
     _record(asking, until, by, now)
     claims = [c for claims in held.values() for c in claims] + asking.claims
@@ -170,7 +196,7 @@ def take_next(
 
 
 def _terms(queue_ids: Sequence[int], now: datetime) -> _Terms:
-    return _Terms(list(queue_ids), open_places(all_places(), now), load_policy(), now)
+    return _Terms(list(queue_ids), load_policy(), now)
 
 
 def _prepare(agent_keys: list[str], wall: datetime, now: datetime) -> dict[str, list[Claim]]:
@@ -191,13 +217,29 @@ def _claim_callbacks(asking: _Asking, terms: _Terms) -> None:
         _decide(rows, asking, terms)
 
 
-def _claim_ready(asking: _Asking, terms: _Terms) -> None:
+def _claim_head(asking: _Asking, terms: _Terms) -> None:
+    """The best of the lists, whatever their place: most of the day somebody among them may be called."""
+    while asking.missing and terms.queues:
+        limit = asking.missing + _SPARE
+        window = max(_FIRST_WINDOW, 4 * limit) + len(asking.passed)
+        head = _select(_HEAD, asking, terms, window=window)
+        open_ones = {key: hours_at(place_of_key(key or ""), terms.now).is_open for key in {row[1] for row in head}}
+        ids = [task_id for task_id, key in head if open_ones[key] and task_id not in asking.passed]
+        rows = _select(_LOCK_TASKS, asking, terms, ids=id_array(ids[: 4 * limit]), limit=limit) if ids else []
+        if not rows:
+            return
+        _decide(rows, asking, terms)
+
+
+def _claim_by_place(asking: _Asking, terms: _Terms) -> None:
+    """The best of every place where calling is lawful: costs the same however many of the list are asleep."""
     window, pauses = _FIRST_WINDOW, list(_PAUSES)
     while asking.missing and terms.queues and terms.places:
         limit = asking.missing + _SPARE
         window = max(window, 4 * limit)
         each = max(4, 2 * window // (len(terms.places) * len(terms.queues)))
-        rows = _select(_READY, asking, terms, limit=limit, window=window + len(asking.passed), each=each)
+        wide = window + len(asking.passed)
+        rows = _select(_READY, asking, terms, limit=limit, window=wide, each=each, places=terms.places)
         if rows:
             _decide(rows, asking, terms)
         elif not _is_more(asking, terms):
@@ -217,7 +259,7 @@ def _is_more(asking: _Asking, terms: _Terms) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _select(sql: str, asking: _Asking, terms: _Terms, **more: int) -> list[tuple[Any, ...]]:
+def _select(sql: str, asking: _Asking, terms: _Terms, **more: int | str | list[int]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             sql,
@@ -226,7 +268,6 @@ def _select(sql: str, asking: _Asking, terms: _Terms, **more: int) -> list[tuple
                 "overdue": terms.now - CALLBACK_GRACE,
                 "agents": list(asking.wants),
                 "queues": terms.queues,
-                "places": terms.places,
                 "passed": asking.passed,
                 **more,
             },

@@ -7,6 +7,7 @@ from functools import lru_cache
 from django.db import connection
 
 from beckon.consent.law.hours import UNKNOWN_PLACE, Place, hours_at
+from beckon.core.bulk.cursor import id_array
 
 UNKNOWN = 0
 
@@ -46,8 +47,17 @@ def place_numbers(places: Iterable[Place]) -> dict[Place, int]:
 
 def all_places() -> dict[int, Place]:
     """Every place people are called in, by number, with the unknown one."""
+    return _places("", [])
+
+
+def places_numbered(numbers: Iterable[int]) -> dict[int, Place]:
+    """These places, with the unknown one."""
+    return _places(" WHERE id = ANY(%s::bigint[])", [id_array(sorted(numbers))])
+
+
+def _places(where: str, values: list[str]) -> dict[int, Place]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, key FROM desk_callplace")
+        cursor.execute(f"SELECT id, key FROM desk_callplace{where}", values)
         return {UNKNOWN: UNKNOWN_PLACE} | {number: place_of_key(key) for number, key in cursor.fetchall()}
 
 
