@@ -18,7 +18,7 @@ from beckon.desk.actions import install_default_dispositions
 from beckon.desk.models import Script
 from beckon.messaging.models import Template
 from beckon.people.models import Import, Person, Source
-from beckon.scheduling.models import Location
+from beckon.scheduling.models import Clinician, Location, VisitType
 from beckon.segments.models import Segment
 from beckon.web.addresses import Address
 
@@ -31,7 +31,9 @@ def make_world() -> None:
     Person.objects.create(given_name="Maria", family_name="Lopez", state="NY", created_at=NOW, updated_at=NOW)
     source = Source.objects.create(name="Prospects", created_at=NOW)
     Import.objects.create(source=source, file_name="prospects.csv", file_sha256="0" * 64, by="system:beckon", at=NOW)
-    Location.objects.create(name="Main Street", time_zone="America/New_York")
+    place = Location.objects.create(name="Main Street", time_zone="America/New_York")
+    Clinician.objects.create(name="Dr Sample", location=place, weekly_hours={"mon": [["09:00", "12:00"]]})
+    VisitType.objects.create(name="First visit")
     Sender.objects.create(name="Texts", channel="sms", carrier="sandbox", address="+12125550100")
     Segment.objects.create(
         name="Everybody", definition={"everyone": True}, by="system:beckon", created_at=NOW, updated_at=NOW
@@ -63,6 +65,8 @@ SAMPLES: dict[str, Callable[[], object]] = {
     "template_id": _first(Template),
     "script_id": _first(Script),
     "location_id": _first(Location),
+    "clinician_id": _first(Clinician),
+    "visit_type_id": _first(VisitType),
     "entry_id": _first(AuditEntry),
     "code": lambda: "LOST",
     "key": lambda: "reactivation",

@@ -79,6 +79,16 @@ def clinicians() -> list[Clinician]:
     return list(Clinician.objects.select_related("location").order_by("-is_active", "name"))
 
 
+def clinician_by_id(clinician_id: int) -> Clinician | None:
+    """One clinician."""
+    return Clinician.objects.filter(pk=clinician_id).first()
+
+
+def visit_type_by_id(visit_type_id: int) -> VisitType | None:
+    """One kind of visit."""
+    return VisitType.objects.filter(pk=visit_type_id).first()
+
+
 def visit_types() -> list[VisitType]:
     """All, those in use first."""
     return list(VisitType.objects.order_by("-is_active", "name"))

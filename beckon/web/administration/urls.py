@@ -3,6 +3,7 @@
 from django.urls import path
 
 from beckon.web.administration.views import (
+    care,
     dispositions,
     policy,
     practice,
@@ -19,6 +20,10 @@ urlpatterns = [
     path(START + "practice/", practice.practice, name="settings_practice"),
     path(START + "practice/locations/new/", practice.location, name="settings_new_location"),
     path(START + "practice/locations/<int:location_id>/", practice.location, name="settings_location"),
+    path(START + "practice/clinicians/new/", care.clinician, name="settings_new_clinician"),
+    path(START + "practice/clinicians/<int:clinician_id>/", care.clinician, name="settings_clinician"),
+    path(START + "practice/visit-types/new/", care.visit_type, name="settings_new_visit_type"),
+    path(START + "practice/visit-types/<int:visit_type_id>/", care.visit_type, name="settings_visit_type"),
     path(START + "users/", users.users, name="settings_users"),
     path(START + "users/invite/", users.invite_user, name="settings_invite"),
     path(

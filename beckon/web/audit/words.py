@@ -15,6 +15,7 @@ ACTIONS: dict[str, str | Promise] = {
     "call.right_party": _("confirmed the person on the line"),
     "call.served": _("was given people to call"),
     "call.undone": _("took back the outcome of a call"),
+    "clinician.saved": _("saved a clinician"),
     "callbacks.handed_over": _("handed callbacks over"),
     "campaign.changed": _("changed a campaign"),
     "campaign.confirmed": _("confirmed a campaign"),
@@ -80,6 +81,7 @@ ACTIONS: dict[str, str | Promise] = {
     "user.membership_ended": _("ended a membership"),
     "user.password_set": _("set a user's password"),
     "user.role_given": _("gave a user a role"),
+    "visit_type.saved": _("saved a visit type"),
 }
 OBJECTS: dict[str, str | Promise] = {
     "appointment": _("appointment"),
@@ -87,6 +89,7 @@ OBJECTS: dict[str, str | Promise] = {
     "call": _("call"),
     "call_task": _("call task"),
     "campaign": _("campaign"),
+    "clinician": _("clinician"),
     "contact_point": _("number or address"),
     "contact_policy": _("contact policy"),
     "disposition": _("disposition"),
@@ -104,6 +107,7 @@ OBJECTS: dict[str, str | Promise] = {
     "suppression_list": _("suppression list"),
     "template": _("template"),
     "user": _("user"),
+    "visit_type": _("visit type"),
 }
 PAGES: dict[str, str] = {
     "person": "person",
@@ -112,7 +116,9 @@ PAGES: dict[str, str] = {
     "user": "settings_user",
     "sender": "settings_sender",
     "template": "settings_template",
+    "clinician": "settings_clinician",
     "location": "settings_location",
+    "visit_type": "settings_visit_type",
     "segment": "segment",
 }
 """Kind of object to the name of its page, where it has one."""
