@@ -128,7 +128,9 @@ def cancel_for_people(
     person_ids: Sequence[int], reason: str, *, by: Actor, now: datetime, channels: Sequence[str] = ()
 ) -> int:
     """Drop everything queued for these people (merged, deceased, never again), with `message.failed` for each."""
-    return _tell_dropped(_cancel("person_id = ANY(%s)", [list(person_ids)], reason, channels, now), reason, by=by, now=now)
+    return _tell_dropped(
+        _cancel("person_id = ANY(%s)", [list(person_ids)], reason, channels, now), reason, by=by, now=now
+    )
 
 
 def cancel_for_numbers(

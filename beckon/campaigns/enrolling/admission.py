@@ -26,19 +26,39 @@ class History:
     reason: str
 
 
-def may_enrol(facts: Facts, past: Iterable[History], playbook: Playbook, campaign_id: int, now: datetime) -> str | None:
-    """None, or the first reason against: of the consent gate, an appointment, another or an earlier campaign."""
-    no = unreachable(facts, playbook, now)
-    if no is not None:
-        return no
-    within = playbook.entry.no_appointment_within_days
-    if within and has_appointment(facts, now, within):
-        return ExclusionReason.HAS_APPOINTMENT
-    for earlier in past:
-        reason = _against(earlier, playbook, campaign_id, now)
-        if reason is not None:
-            return reason
-    return None
+class Admission:
+    """Who may come into one campaign. What its playbook wants to ask the consent gate is worked out once for all."""
+
+    def __init__(self, playbook: Playbook, campaign_id: int) -> None:
+        self._playbook = playbook
+        self._campaign_id = campaign_id
+        self._asks = [
+            ask_of(playbook.tcpa_class, playbook.hipaa_class, channel) for channel in channels_in_order(playbook)
+        ]
+
+    def refuse(self, facts: Facts, past: Iterable[History], now: datetime) -> str | None:
+        """None, or the first reason against: of the consent gate, an appointment, another or an earlier campaign."""
+        no = self._unreachable(facts, now)
+        if no is not None:
+            return no
+        within = self._playbook.entry.no_appointment_within_days
+        if within and has_appointment(facts, now, within):
+            return ExclusionReason.HAS_APPOINTMENT
+        for earlier in past:
+            reason = _against(earlier, self._playbook, self._campaign_id, now)
+            if reason is not None:
+                return reason
+        return None
+
+    def _unreachable(self, facts: Facts, now: datetime) -> Reason | None:
+        """The gate's first reason where it refuses every channel the playbook has, in the order of its steps."""
+        first: Reason | None = None
+        for ask in self._asks:
+            verdict = may_contact(facts.person, ask, now, facts.policy)
+            if not isinstance(verdict, Refused):
+                return None
+            first = first or verdict.reason
+        return first
 
 
 def _against(earlier: History, playbook: Playbook, campaign_id: int, now: datetime) -> ExclusionReason | None:
@@ -51,18 +71,6 @@ def _against(earlier: History, playbook: Playbook, campaign_id: int, now: dateti
     if earlier.reason == LeaveReason.DECLINED and now < earlier.left_at + REST_AFTER_NO:
         return ExclusionReason.DECLINED_BEFORE
     return None
-
-
-def unreachable(facts: Facts, playbook: Playbook, now: datetime) -> Reason | None:
-    """The gate's first reason where it refuses every channel the playbook has, in the order of its steps."""
-    first: Reason | None = None
-    for channel in channels_in_order(playbook):
-        ask = ask_of(playbook.tcpa_class, playbook.hipaa_class, channel)
-        verdict = may_contact(facts.person, ask, now, facts.policy)
-        if not isinstance(verdict, Refused):
-            return None
-        first = first or verdict.reason
-    return first
 
 
 def channels_in_order(playbook: Playbook) -> Sequence[str]:

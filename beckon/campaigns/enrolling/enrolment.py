@@ -12,13 +12,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
-from beckon.campaigns.enrolling.admission import History, may_enrol
+from beckon.campaigns.enrolling.admission import Admission, History
 from beckon.campaigns.journey.gathering import Running, gather, load_campaigns
 from beckon.campaigns.journey.recording import add_counts
 from beckon.campaigns.models import CampaignStatus
 from beckon.core.actors import SYSTEM, Actor
+from beckon.core.bulk.copying import copy_line, copy_text
+from beckon.core.bulk.cursor import raw_cursor
+from beckon.core.bulk.garbage import without_garbage_searches
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.core.tenancy import current_organization
@@ -26,6 +28,8 @@ from beckon.segments.conditions import parse_definition
 from beckon.segments.queries import members_sql
 
 BATCH = 2_000
+MOST_AT_ONCE = 200_000
+"""People listed at most by one scan of the segment."""
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # Sets, never look-ups one by one: a table that filled up a moment ago has no statistics, and the planner then reads a
@@ -64,8 +68,9 @@ SELECT e.person_id, e.campaign_id, v.key, e.left_at, e.left_reason
  WHERE e.person_id = ANY(%s)
 """
 
+_IDS = "SELECT nextval('campaigns_enrollment_id_seq') FROM generate_series(1, %s)"
 _ENROLL = (
-    "COPY campaigns_enrollment (id, campaign_id, playbook_version_id, person_id, key, step, round, due_at, "
+    "COPY campaigns_enrollment (id, person_id, key, campaign_id, playbook_version_id, step, round, due_at, "
     "waiting_for, memory, enrolled_at, left_reason) FROM STDIN"
 )
 
@@ -141,7 +146,7 @@ def _enrol_campaign(campaign: Running, by: Actor, now: datetime) -> Enrolled:
     total = Enrolled()
     while total.enrolled < wanted:
         need = wanted - total.enrolled
-        limit = min(max(need + need // 4 + 50, 200), 20_000)
+        limit = min(max(need + need // 4 + 50, 200), MOST_AT_ONCE)
         found = candidates(campaign, segment=segment, limit=limit, now=now)
         total += _admit(campaign, found, need, by, now)
         if len(found) < limit:
@@ -196,28 +201,49 @@ def _admit(
 ) -> Enrolled:
     """Enrol the first `need` of the people who may come in; exclude those before them who may not."""
     total = Enrolled()
+    admission = Admission(campaign.playbook, campaign.campaign_id)
     for start in range(0, len(people), BATCH):
         if total.enrolled >= need:
             break
-        batch = people[start : start + BATCH]
-        ids = [person for person, _ in batch]
-        facts, past = gather(ids, now=now), histories(ids)
-        taken: list[tuple[int, str]] = []
-        excluded: list[tuple[int, str]] = []
-        for person, key in batch:
-            if total.enrolled + len(taken) >= need:
-                break
-            if person not in facts:
-                continue
-            no = may_enrol(facts[person], past.get(person, ()), campaign.playbook, campaign.campaign_id, now)
-            if no is None:
-                taken.append((person, key))
-            elif entry is None or person not in past:
-                excluded.append((person, no))
-        _enroll(campaign, taken, entry, by, now)
-        excluded_now = _exclude(campaign, excluded, now)
-        total += Enrolled(len(taken), excluded_now)
+        with without_garbage_searches():
+            taken, excluded = _sort_out(
+                people[start : start + BATCH],
+                admission,
+                campaign,
+                need - total.enrolled,
+                now,
+                is_event=entry is not None,
+            )
+            _enroll(campaign, taken, entry, by, now)
+            total += Enrolled(len(taken), _exclude(campaign, excluded, now))
     return total
+
+
+def _sort_out(
+    people: Sequence[tuple[int, str]],
+    admission: Admission,
+    campaign: Running,
+    need: int,
+    now: datetime,
+    *,
+    is_event: bool,
+) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The first `need` who may come in, with their keys, and those before them who may not, with the reason."""
+    ids = [person for person, _ in people]
+    facts, past = gather(ids, now=now, playbooks=[campaign.playbook]), histories(ids)
+    taken: list[tuple[int, str]] = []
+    excluded: list[tuple[int, str]] = []
+    for person, key in people:
+        if len(taken) >= need:
+            break
+        if person not in facts:
+            continue
+        no = admission.refuse(facts[person], past.get(person, ()), now)
+        if no is None:
+            taken.append((person, key))
+        elif not is_event or person not in past:
+            excluded.append((person, no))
+    return taken, excluded
 
 
 def _enroll(
@@ -229,27 +255,29 @@ def _enroll(
     memory: dict[str, Any] = {"visits": {first: 1}}
     if entry:
         memory["entry"] = dict(entry)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('campaigns_enrollment_id_seq') FROM generate_series(1, %s)", [len(taken)])
+    alike = copy_line(
+        (
+            campaign.campaign_id,
+            campaign.version_id,
+            first,
+            0,
+            now.isoformat(),
+            "",
+            json.dumps(memory),
+            now.isoformat(),
+            "",
+        )
+    )
+    with raw_cursor() as cursor:
+        cursor.execute(_IDS, [len(taken)], binary=True)
         ids = [row[0] for row in cursor.fetchall()]
         with cursor.copy(_ENROLL) as copy:
-            for id_, (person, key) in zip(ids, taken, strict=True):
-                copy.write_row(
-                    (
-                        id_,
-                        campaign.campaign_id,
-                        campaign.version_id,
-                        person,
-                        key[:220],
-                        first,
-                        0,
-                        now,
-                        "",
-                        Jsonb(memory),
-                        now,
-                        "",
-                    )
+            copy.write(
+                "".join(
+                    f"{id_}\t{person}\t{copy_text(key[:220])}\t{alike}"
+                    for id_, (person, key) in zip(ids, taken, strict=True)
                 )
+            )
     add_counts(Counter({(campaign.campaign_id, "enrolled"): len(taken)}))
     record_events(
         [

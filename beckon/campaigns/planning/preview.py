@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from beckon.campaigns.enrolling.admission import may_enrol
+from beckon.campaigns.enrolling.admission import Admission
 from beckon.campaigns.enrolling.enrolment import candidates, histories
 from beckon.campaigns.journey.gathering import Running, gather, load_campaigns
 from beckon.campaigns.journey.values import Facts, Snapshot
@@ -99,14 +99,13 @@ def preview(
     draft = _Draft(running, start, until, volume, sample if planned is None else planned)
     ids = [person for person, _ in listed]
     facts, past = gather(ids, now=now), histories(ids)
+    admission = Admission(running.playbook, campaign.pk)
     for person, key in listed:
         if person in facts:
             draft.take(
                 facts[person],
                 key,
-                no=None
-                if draft.is_over()
-                else may_enrol(facts[person], past.get(person, ()), running.playbook, campaign.pk, draft.day()),
+                no=None if draft.is_over() else admission.refuse(facts[person], past.get(person, ()), draft.day()),
             )
     return draft.result(people if factor > 1 else len(listed), len(listed), factor)
 
