@@ -4,7 +4,7 @@ Every action runs inside the caller's org_scope, takes batches, and locks rows i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -16,6 +16,7 @@ from beckon.core.audit.actions import record_audit
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
 from beckon.people.models import ContactKind, ContactPoint, Import, ImportStatus, LineType, Number, Person
+from beckon.people.normal.addresses import PostalAddress, is_usable, postal_key
 from beckon.people.normal.phones import reversed_digits
 from beckon.people.places.tables import STATED
 
@@ -264,11 +265,35 @@ def add_email(person_id: int, address: str, *, by: Actor, now: datetime) -> Adde
     return AddedNumber(row.pk, point.pk)
 
 
+def add_postal(person_id: int, address: PostalAddress, *, by: Actor, now: datetime) -> AddedNumber:
+    """Link a postal address to a person, tried first from now on. Raises ValueError where no letter could arrive."""
+    if not is_usable(address.line1, address.city, address.state, address.postal_code):
+        raise ValueError("a letter needs a street, and a ZIP or a city with its state")
+    row, _ = Number.objects.get_or_create(
+        kind=ContactKind.POSTAL, value=postal_key(*astuple(address)), defaults={"postal": asdict(address)}
+    )
+    point, _ = ContactPoint.objects.update_or_create(
+        person_id=person_id,
+        number=row,
+        defaults={"kind": ContactKind.POSTAL, "use": "home", "rank": 0, "ended_at": None, "ended_reason": ""},
+    )
+    record_audit(
+        action="contact_point.added",
+        object_kind="contact_point",
+        object_ids=[point.pk],
+        by=by,
+        now=now,
+        detail={"person": person_id},
+    )
+    return AddedNumber(row.pk, point.pk)
+
+
 def set_preferences(
     person_id: int,
     *,
     channel: str | None = None,
     hour: int | None = None,
+    clears_hour: bool = False,
     language: str | None = None,
     time_zone: str | None = None,
     by: Actor,
@@ -276,7 +301,8 @@ def set_preferences(
 ) -> None:
     """What the person asked for: channel, local hour (0-23), language, the zone they live in (IANA name).
 
-    None leaves a preference as it is. A zone set here stands against ZIP, area code and files (ADR 0006).
+    None leaves a preference as it is; `clears_hour`: any hour will do from now on. A zone set here stands against
+    ZIP, area code and files (ADR 0006).
     Raises ValueError for an hour that no clock has and for a zone that is none.
     """
     if hour is not None and not 0 <= hour <= 23:
@@ -287,6 +313,8 @@ def set_preferences(
     if time_zone is not None:
         given |= {"time_zone": time_zone, "time_zone_source": STATED if time_zone else ""}
     changes = {name: value for name, value in given.items() if value is not None}
+    if clears_hour:
+        changes["preferred_hour"] = None
     Person.objects.filter(pk=person_id).update(**changes, updated_at=now)
     record_audit(
         action="person.preferences_set", object_kind="person", object_ids=[person_id], by=by, now=now, detail=changes

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 from beckon.people.normal.names import clean, fold, proper
 
@@ -34,6 +35,17 @@ _SHORT = {
 }
 _MARKS = str.maketrans(dict.fromkeys(".,;:-/'\"()_\\", " ") | {"#": " # "})
 _HAS = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """As it is printed, and as Number.postal keeps it. `state`: two letters; `postal_code`: five digits."""
+
+    line1: str
+    line2: str = ""
+    city: str = ""
+    state: str = ""
+    postal_code: str = ""
 
 
 def postal_key(line1: str, line2: str, city: str, state: str, postal_code: str) -> str:

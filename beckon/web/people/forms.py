@@ -1,5 +1,6 @@
 """What staff fill in about a person. A form says where and what is wrong, and loses nothing typed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -7,8 +8,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beckon.people.models import ContactKind, LineType
+from beckon.people.normal.addresses import PostalAddress, is_usable, printed
 from beckon.people.normal.phones import Phone, read_phone
-from beckon.people.normal.values import read_email
+from beckon.people.normal.values import read_email, read_postal_code, read_state
 from beckon.web.people.words import CHANNELS, PURPOSES
 
 OPT_OUT, GRANT, OPT_IN = "opt_out", "grant", "opt_in"
@@ -113,6 +115,51 @@ class ContactForm(forms.Form):
         """What the stated use says about the line."""
         uses = {"mobile": LineType.MOBILE, "home": LineType.LANDLINE, "work": LineType.UNKNOWN}
         return uses.get(self.cleaned_data["use"], LineType.UNKNOWN)
+
+
+class AddressForm(forms.Form):
+    """A postal address to be added, with what a letter needs."""
+
+    line1 = forms.CharField(label=_("Street and number, or box"), max_length=200)
+    line2 = forms.CharField(label=_("Apartment, floor"), max_length=200, required=False)
+    city = forms.CharField(label=_("City"), max_length=100, required=False)
+    state = forms.CharField(label=_("State"), max_length=40, required=False, help_text=_("Two letters, such as NY."))
+    postal_code = forms.CharField(label=_("ZIP code"), max_length=10, required=False)
+
+    def clean_state(self) -> str:
+        """Two letters."""
+        return self._read("state", read_state, gettext("This is no state. Write its two letters, such as NY."))
+
+    def clean_postal_code(self) -> str:
+        """Five digits."""
+        return self._read("postal_code", read_postal_code, gettext("A ZIP code has five digits."))
+
+    def _read(self, name: str, reader: Callable[[str], str | None], wrong: str) -> str:
+        typed = str(self.cleaned_data[name]).strip()
+        found = reader(typed) if typed else ""
+        if found is None:
+            raise forms.ValidationError(wrong)
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Where a letter could arrive."""
+        given: dict[str, Any] = super().clean() or {}
+        address = self.address()
+        usable = is_usable(address.line1, address.city, address.state, address.postal_code)
+        if not self.errors and not usable:
+            self.add_error("postal_code", gettext("Give the ZIP code, or the city with its state."))
+        return given
+
+    def address(self) -> PostalAddress:
+        """The value as it is kept."""
+        data = self.cleaned_data
+        return PostalAddress(
+            printed(data.get("line1", "")),
+            printed(data.get("line2", "")),
+            printed(data.get("city", ""), 100),
+            data.get("state", ""),
+            data.get("postal_code", ""),
+        )
 
 
 class PreferencesForm(forms.Form):

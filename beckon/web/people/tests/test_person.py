@@ -16,7 +16,7 @@ from beckon.messaging.models import Message
 from beckon.messaging.tests.samples import make_sender
 from beckon.people.actions import mark_deceased
 from beckon.people.joining import merge_people
-from beckon.people.models import ContactPoint, Person
+from beckon.people.models import ContactPoint, Number, Person
 from beckon.web.people.tests.scene import PEOPLE, browser_of, named, stranger, text_of
 
 pytestmark = pytest.mark.usefixtures("three")
@@ -157,6 +157,37 @@ def test_what_the_person_prefers_is_kept(manager: Client) -> None:
     manager.post(f"{PEOPLE}{ana.pk}/preferences/", {"language": "en", "channel": "voice", "hour": "15"})
     ana.refresh_from_db()
     assert (ana.language, ana.preferred_channel, ana.preferred_hour) == ("en", "voice", 15)
+    manager.post(f"{PEOPLE}{ana.pk}/preferences/", {"language": "en", "channel": "", "hour": ""})
+    ana.refresh_from_db()
+    assert (ana.preferred_channel, ana.preferred_hour) == ("", None)
+
+
+def test_a_postal_address_is_added_by_hand(manager: Client) -> None:
+    ana = named("Ana")
+    path = f"{PEOPLE}{ana.pk}/contact/"
+    form = {"line1": "12 MAIN STREET", "line2": "Apt 4", "city": "albany", "state": "new york", "postal_code": "12207"}
+    assert manager.post(path, form).status_code == 302
+    assert "12 Main Street, Apt 4, Albany, NY 12207" in text_of(manager.get(path))
+    assert AuditEntry.objects.filter(action="contact_point.added").exists()
+    manager.post(path, form | {"line1": "12 main st."})  # the same, written otherwise
+    assert Number.objects.filter(kind="postal", postal__city="Albany").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"postal_code": ""}, "Give the ZIP code"),
+        ({"postal_code": "12"}, "five digits"),
+        ({"state": "Bavaria"}, "no state"),
+        ({"line1": ""}, "required"),
+    ],
+)
+def test_an_address_where_no_letter_arrives_is_told(manager: Client, wrong: dict[str, str], said: str) -> None:
+    form = {"line1": "12 Main Street", "line2": "", "city": "", "state": "", "postal_code": "12207"} | wrong
+    before = Number.objects.count()
+    page = manager.post(f"{PEOPLE}{named('Ana').pk}/contact/", form).content.decode()
+    assert said in page
+    assert Number.objects.count() == before
 
 
 def test_two_records_are_compared_merged_and_taken_apart(manager: Client, now: datetime) -> None:

@@ -12,12 +12,12 @@ from beckon.consent.facts import Channel, Purpose
 from beckon.messaging.actions import queue_messages
 from beckon.messaging.keys import manual_key
 from beckon.messaging.values import AlreadyThere, NewMessage, NotQueued
-from beckon.people.actions import add_email, add_phone, end_contact_points, mark_number_dead
+from beckon.people.actions import add_email, add_phone, add_postal, end_contact_points, mark_number_dead
 from beckon.people.models import ContactKind
 from beckon.people.queries import household_of, lines_of
 from beckon.web.access import CHANGES_PEOPLE, SEES_PEOPLE, PageRequest, page, record_look
 from beckon.web.people import words
-from beckon.web.people.forms import ContactForm, TextForm
+from beckon.web.people.forms import AddressForm, ContactForm, TextForm
 from beckon.web.people.lines import point_lines
 from beckon.web.people.profile import CLASS_OF_OWN, Profile
 from beckon.web.people.queries import ledger_of, sender_of_texts, stopped_numbers, suppressed_on
@@ -37,9 +37,11 @@ def person_contact(request: PageRequest, pk: int) -> HttpResponse:
     if moved:
         return moved
     may_change = request.role in CHANGES_PEOPLE
-    form = ContactForm(request.POST if request.method == "POST" and may_change else None)
-    if form.is_bound and form.is_valid():
-        _add(form, profile, request)
+    sent = request.POST if request.method == "POST" and may_change else None
+    is_address = sent is not None and "line1" in sent
+    form, address = ContactForm(None if is_address else sent), AddressForm(sent if is_address else None)
+    if any(each.is_bound and each.is_valid() for each in (form, address)):
+        _add(address if is_address else form, profile, request)
         messages.success(request, _("Added; it is tried first from now on."))
         return back_to(request, "person-contact", profile.person.pk)
     active = profile.active_points
@@ -57,10 +59,14 @@ def person_contact(request: PageRequest, pk: int) -> HttpResponse:
         household=household,
         relations=words.RELATIONS,
         form=form,
+        address=address,
     )
 
 
-def _add(form: ContactForm, profile: Profile, request: PageRequest) -> None:
+def _add(form: ContactForm | AddressForm, profile: Profile, request: PageRequest) -> None:
+    if isinstance(form, AddressForm):
+        add_postal(profile.person.pk, form.address(), by=request.actor, now=request.now)
+        return
     given = form.cleaned_data
     if given["kind"] == ContactKind.EMAIL:
         add_email(profile.person.pk, given["value"], by=request.actor, now=request.now)

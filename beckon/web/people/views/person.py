@@ -156,6 +156,7 @@ def person_preferences(request: PageRequest, pk: int) -> HttpResponse:
             language=given["language"],
             channel=given["channel"],
             hour=given["hour"],
+            clears_hour=given["hour"] is None,
             by=request.actor,
             now=request.now,
         )
