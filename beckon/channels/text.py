@@ -80,12 +80,22 @@ class Offer:
 
 def measure_text(text: str) -> TextSize:
     """Encoding, length and segments of a text. An empty text takes no segment."""
-    if _ONLY_BASIC.fullmatch(text):
+    if is_basic(text):
         return _size(Encoding.GSM7, len(text), text, ())
     forcing = tuple(dict.fromkeys(c for c in text if c not in GSM_BASIC and c not in GSM_EXTENSION))
     if forcing:
         return _size(Encoding.UCS2, len(text) + sum(c > "\uffff" for c in text), text, forcing)
     return _size(Encoding.GSM7, len(text) + sum(c in GSM_EXTENSION for c in text), text, ())
+
+
+def is_basic(text: str) -> bool:
+    """True where each character takes one septet."""
+    return _ONLY_BASIC.fullmatch(text) is not None
+
+
+def basic_segments(units: int) -> int:
+    """Segments of a text of so many characters, all of them basic."""
+    return 1 if 0 < units <= 160 else -(-units // 153)
 
 
 def offer_gsm7(text: str) -> Offer | None:

@@ -16,7 +16,7 @@ from beckon.core.bulk.cursor import raw_cursor
 from beckon.core.clock import wall_now
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
-from beckon.messaging.values import AlreadyThere, MessageStatus, NewMessage, NotQueued, Queued, QueueResult
+from beckon.messaging.values import AlreadyThere, MessageStatus, Named, NewMessage, NotQueued, Queued, QueueResult
 from beckon.messaging.writing import Written, write_messages
 
 _COLUMNS: Final = (
@@ -59,6 +59,8 @@ _COLUMNS: Final = (
     "look_up_at",
     "recorded_at",
 )
+# Of a NewMessage: channel to sender; not_before to campaign; step and variant.
+_KIND, _TERMS, _ORIGIN = slice(2, 5), slice(12, 17), slice(18, 20)
 _COPY: Final = f"COPY messaging_message ({', '.join(_COLUMNS)}) FROM STDIN"
 _RACES: Final = 5
 _QUEUED: Final = MessageStatus.QUEUED.value
@@ -74,11 +76,16 @@ EXPIRY_OF_A_TEXT: Final = timedelta(days=2)
 
 
 def queue_messages(
-    messages: Sequence[NewMessage], *, by: Actor, now: datetime, facts: Mapping[int, PersonFacts] | None = None
+    messages: Sequence[NewMessage],
+    *,
+    by: Actor,
+    now: datetime,
+    facts: Mapping[int, PersonFacts] | None = None,
+    names: Mapping[int, Named] | None = None,
 ) -> list[QueueResult]:
     """Write and record messages; one result per message, in order. A key that exists is no error: AlreadyThere.
 
-    `facts` by person id, where the caller has just gathered them, spare reading the addresses again.
+    `facts` and `names` by person id, where the caller has just read them, spare reading addresses and names again.
     Templates are rendered here, once. What cannot be sent (no address, no wording) is recorded as dropped with its
     reason: NotQueued. Raises ValueError for a text without `expires_at`, an unknown sender, a message without words.
     """
@@ -91,7 +98,7 @@ def queue_messages(
         for message in messages:
             if message.dedupe_key not in known:
                 fresh.setdefault(message.dedupe_key, message)
-        written = write_messages(list(fresh.values()), now=now, facts=facts or {}) if fresh else []
+        written = write_messages(list(fresh.values()), now=now, facts=facts or {}, names=names) if fresh else []
         ids = _reserve_ids(len(written))
         try:
             with transaction.atomic():
@@ -190,9 +197,8 @@ def _lines(ids: Sequence[int], all_written: Sequence[Written], now: datetime) ->
     for id_, written in zip(ids, all_written, strict=True):
         new = written.new
         key = (
-            new.channel, new.purpose, new.hipaa_class, new.requested_at, new.sender_id, written.template_id,
-            new.campaign_id, new.step, new.variant, written.language, written.segments, written.reason, new.not_before,
-            new.expires_at,
+            new[_KIND], new[_TERMS], new[_ORIGIN], written.template_id, written.language, written.segments,
+            written.reason,
         )  # fmt: skip
         common = commons.get(key)
         if common is None:

@@ -57,6 +57,14 @@ class NewMessage(NamedTuple):
     extras: Mapping[str, object] | None = None
 
 
+class Named(NamedTuple):
+    """Whom a message speaks to. `language`: theirs, or empty."""
+
+    first_name: str
+    last_name: str
+    language: str
+
+
 @dataclass(frozen=True, slots=True)
 class Queued:
     """Recorded; it will be sent, or dropped with a reason."""

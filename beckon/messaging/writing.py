@@ -3,13 +3,12 @@
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 from beckon.channels.models import Sender
-from beckon.channels.templates import RenderFailure, variables_used
+from beckon.channels.templates import RenderFailure
 from beckon.channels.templates import Template as Compiled
-from beckon.channels.text import measure_text
 from beckon.consent.facts import Ask, Channel, PersonFacts
 from beckon.consent.queries import gather_facts, load_policy
 from beckon.consent.rules import may_contact
@@ -19,8 +18,9 @@ from beckon.core.bulk.settled import read_once
 from beckon.core.models import Organization, OrganizationKind
 from beckon.core.tenancy import current_organization
 from beckon.messaging.models import Template
-from beckon.messaging.values import NewMessage
+from beckon.messaging.values import Named, NewMessage
 from beckon.messaging.wording.checks import opt_out_words
+from beckon.messaging.wording.forms import Form, Words, form_of, has_plain_holes, is_fillable, words
 from beckon.messaging.wording.links import unsubscribe_url
 from beckon.messaging.wording.variables import VARIABLES
 
@@ -57,30 +57,24 @@ class _Addressed(NamedTuple):
     value: str
 
 
-class _Worded(NamedTuple):
-    subject: str
-    body: str
-    back: str
-    segments: int
-
-
-class _Named(NamedTuple):
-    first_name: str
-    last_name: str
-    language: str
-
-
 _Versions = Mapping[tuple[str, str], Mapping[str, Template]]
 
 
-def write_messages(messages: Sequence[NewMessage], *, now: datetime, facts: Mapping[int, PersonFacts]) -> list[Written]:
-    """One Written per message, in order, by a handful of queries for the whole batch. `facts`: those known already."""
+def write_messages(
+    messages: Sequence[NewMessage],
+    *,
+    now: datetime,
+    facts: Mapping[int, PersonFacts],
+    names: Mapping[int, Named] | None = None,
+) -> list[Written]:
+    """One Written per message, in order, by a handful of queries for the whole batch. `facts`, `names`: those known
+    already; names of everybody or of nobody."""
     organization = current_organization()
-    named = _names({m.person_id for m in messages})
+    named = _names({m.person_id for m in messages}) if names is None else names
     addresses, reasons = _addresses(messages, facts, now)
     versions = _versions(frozenset(m.template_key for m in messages if m.template_key), organization)
     practices = _practices(frozenset(m.sender_id for m in messages), organization)
-    remembered: dict[Hashable, _Worded | None] = {}
+    writer = _Writer(practices, organization)
     written: list[Written] = []
     for at, message in enumerate(messages):
         person, address = named.get(message.person_id), addresses.get(at)
@@ -89,23 +83,61 @@ def write_messages(messages: Sequence[NewMessage], *, now: datetime, facts: Mapp
             continue
         language = message.language or person.language or organization.language
         if not message.template_key:
-            words = _words(message.channel, message.subject, message.body, message.back)
-            written.append(_finish(message, address, None, language, words))
+            said = words(message.channel, message.subject, message.body, message.back)
+            written.append(_finish(message, address, None, language, said))
             continue
         template = choose_language(versions.get((message.template_key, message.channel.value), {}), language)
         if template is None:
             written.append(Written(message, "no_template"))
             continue
-        same = _same_words(message, person, template)
-        if same is None or same not in remembered:
-            context = _context(message, person, address, template, practices[message.sender_id], organization)
-            remembered[same] = _render(message.channel, template, context)
-        worded = remembered[same]
+        worded = writer.words_for(message, person, address, template)
         if worded is None:
             written.append(Written(message, "not_rendered"))
         else:
             written.append(_finish(message, address, template.pk, template.language, worded))
     return written
+
+
+class _Writer:
+    """Renders for one batch: once for all who get the same words but for their names, else for each."""
+
+    def __init__(self, practices: Mapping[int, Mapping[str, object]], organization: Organization) -> None:
+        self._practices = practices
+        self._organization = organization
+        self._forms: dict[Hashable, Form | None] = {}
+
+    def words_for(self, message: NewMessage, person: Named, address: _Addressed, template: Template) -> Words | None:
+        """What the message says, or None where its template cannot be rendered."""
+        values = {"first_name": person.first_name, "last_name": person.last_name}
+        if message.channel is Channel.EMAIL:
+            values["unsubscribe_url"] = unsubscribe_url(self._organization.pk, message.person_id, address.number_id)
+        key = (template.pk, message.sender_id, not person.first_name, not person.last_name)
+        if key not in self._forms:
+            self._forms[key] = self._form(message, values, template)
+        form = self._forms[key]
+        if (
+            form is not None
+            and not message.context
+            and is_fillable(person.first_name)
+            and is_fillable(person.last_name)
+        ):
+            return form.fill(values)
+        full_name = f"{person.first_name} {person.last_name}".strip()
+        context = {**self._context(message, template), **values, "full_name": full_name, **message.context}
+        if message.channel is Channel.EMAIL:
+            context["unsubscribe_url"] = values["unsubscribe_url"]  # nobody's to change
+        parts = _rendered(template, context)
+        return None if parts is None else words(message.channel, *parts)
+
+    def _form(self, message: NewMessage, values: Mapping[str, str], template: Template) -> Form | None:
+        if not has_plain_holes(template.subject, template.body, template.back):
+            return None
+        render = partial(_rendered, template)
+        return form_of(message.channel, values, self._context(message, template), render)
+
+    def _context(self, message: NewMessage, template: Template) -> dict[str, object]:
+        """What does not differ."""
+        return {**self._practices[message.sender_id], "opt_out": opt_out_words(template.language)}
 
 
 def choose_language(versions: Mapping[str, Template], language: str) -> Template | None:
@@ -116,38 +148,15 @@ def choose_language(versions: Mapping[str, Template], language: str) -> Template
     return versions[min(versions)] if versions else None
 
 
-def _same_words(message: NewMessage, person: _Named, template: Template) -> Hashable:
-    """Equal for two messages of a batch that read alike; None for one that has words or a link of its own."""
-    if message.context or message.channel is Channel.EMAIL:
-        return None
-    uses = names_used(template.subject, template.body, template.back)
-    return (
-        template.pk, message.sender_id,
-        person.first_name if "first_name" in uses else "", person.last_name if "last_name" in uses else "",
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=512)
-def names_used(*sources: str) -> frozenset[str]:
-    """Which of a person's names a template's parts use; the full name is both."""
-    used: frozenset[str] = frozenset().union(*(variables_used(source) for source in sources))
-    return used | {"first_name", "last_name"} if "full_name" in used else used
-
-
-def _render(channel: Channel, template: Template, context: dict[str, object]) -> _Worded | None:
-    parts = [
-        compiled(source).render(context) if source else ""
-        for source in (template.subject, template.body, template.back)
-    ]
-    subject, body, back = parts
-    if isinstance(subject, RenderFailure) or isinstance(body, RenderFailure) or isinstance(back, RenderFailure):
-        return None
-    return _words(channel, subject, body, back)
-
-
-def _words(channel: Channel, subject: str, body: str, back: str) -> _Worded:
-    segments = measure_text(body).segments if channel is Channel.SMS else 1
-    return _Worded(" ".join(subject.split())[:200], body, back, max(1, segments))
+def _rendered(template: Template, context: Mapping[str, object]) -> tuple[str, str, str] | None:
+    """Subject, body and back; None where one of them cannot be made."""
+    parts: list[str] = []
+    for source in (template.subject, template.body, template.back):
+        part = compiled(source).render(context) if source else ""
+        if isinstance(part, RenderFailure):
+            return None
+        parts.append(part)
+    return parts[0], parts[1], parts[2]
 
 
 @lru_cache(maxsize=512)
@@ -156,9 +165,7 @@ def compiled(source: str) -> Compiled:
     return Compiled(source, VARIABLES)
 
 
-def _finish(
-    message: NewMessage, address: _Addressed, template_id: int | None, language: str, words: _Worded
-) -> Written:
+def _finish(message: NewMessage, address: _Addressed, template_id: int | None, language: str, said: Words) -> Written:
     return Written(
         message,
         "",
@@ -167,29 +174,8 @@ def _finish(
         address.value[:320],
         template_id,
         language,
-        *words,
+        *said,
     )
-
-
-def _context(
-    message: NewMessage,
-    person: _Named,
-    address: _Addressed,
-    template: Template,
-    practice: Mapping[str, object],
-    organization: Organization,
-) -> dict[str, object]:
-    context: dict[str, object] = {
-        **practice,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "full_name": f"{person.first_name} {person.last_name}".strip(),
-        "opt_out": opt_out_words(template.language),
-        **message.context,
-    }
-    if message.channel is Channel.EMAIL:
-        context["unsubscribe_url"] = unsubscribe_url(organization.pk, message.person_id, address.number_id)
-    return context
 
 
 def practice_facts(sender: Sender, organization: Organization) -> dict[str, object]:
@@ -212,10 +198,10 @@ def _practices(sender_ids: frozenset[int], organization: Organization) -> dict[i
     return facts
 
 
-def _names(person_ids: set[int]) -> dict[int, _Named]:
+def _names(person_ids: set[int]) -> dict[int, Named]:
     with raw_cursor() as cursor:
         cursor.execute(_NAMES, [id_array(person_ids)], binary=True)
-        return {id_: _Named(first, last, language) for id_, first, last, language in cursor.fetchall()}
+        return {id_: Named(first, last, language) for id_, first, last, language in cursor.fetchall()}
 
 
 def _addresses(

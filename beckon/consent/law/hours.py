@@ -179,8 +179,7 @@ def _common_spans(
         windows = tuple(
             (day, _meeting([_state_window(table, s, own_clock, is_recorded, day) for s in under_it])) for day in days
         )
-        for zone in [own_clock] if own_clock else zones:
-            spans = _intersection(spans, _in_utc(windows, zone))
+        spans = _intersection(spans, _in_every_zone(windows, frozenset({own_clock}) if own_clock else zones))
     return spans
 
 
@@ -240,7 +239,16 @@ def _closed_days(calendar: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("US", subdiv=state, years=year))
 
 
-@lru_cache(maxsize=5_000)  # most states share their windows, and a zone is met in hundreds of places
+@lru_cache(maxsize=5_000)  # most states share their windows, and the same zones are met in hundreds of places
+def _in_every_zone(windows: tuple[tuple[date, Window], ...], zones: frozenset[str]) -> list[Interval]:
+    first, *others = zones
+    spans = _in_utc(windows, first)
+    for zone in others:
+        spans = _intersection(spans, _in_utc(windows, zone))
+    return spans
+
+
+@lru_cache(maxsize=5_000)
 def _in_utc(windows: tuple[tuple[date, Window], ...], zone: str) -> list[Interval]:
     clock = ZoneInfo(zone)
     open_days = [(day, window) for day, window in windows if window is not None]
