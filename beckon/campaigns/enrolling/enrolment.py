@@ -34,6 +34,7 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 # Sets, never look-ups one by one: a table that filled up a moment ago has no statistics, and the planner then reads a
 # whole campaign for each person.
+# People without a source record are few: only their names are looked up. Who has several goes by the smallest key.
 # The order of the list is drawn by md5 over seed, campaign and source key: the same people come first on any machine.
 _CANDIDATES = """
 WITH member AS MATERIALIZED ({members}),
@@ -45,20 +46,18 @@ WITH member AS MATERIALIZED ({members}),
        SELECT person_id FROM here WHERE is_barred OR times >= %s
        UNION
        SELECT person_id FROM campaigns_exclusion WHERE campaign_id = %s),
-     open AS MATERIALIZED (
-       SELECT p.id, p.name_key, p.birth_date
-         FROM member m
-         JOIN people_person p ON p.id = m.id
-        WHERE NOT EXISTS (SELECT 1 FROM barred b WHERE b.person_id = m.id)),
-     keyed AS MATERIALIZED (
-       SELECT s.person_id, min(s.key) AS key
-         FROM people_sourcerecord s JOIN open o ON o.id = s.person_id GROUP BY s.person_id)
-SELECT o.id, coalesce(k.key, o.name_key || '|' || coalesce(o.birth_date::text, '')) AS key
-  FROM open o
-  LEFT JOIN keyed k ON k.person_id = o.id
- ORDER BY md5(%s || coalesce(k.key, o.name_key || '|' || coalesce(o.birth_date::text, ''))), o.id
- LIMIT %s
+     keyed AS (
+       SELECT m.id, min(s.key) AS key
+         FROM member m LEFT JOIN people_sourcerecord s ON s.person_id = m.id
+        WHERE NOT EXISTS (SELECT 1 FROM barred b WHERE b.person_id = m.id) GROUP BY m.id),
+     named AS (
+       SELECT k.id, coalesce(k.key, (SELECT p.name_key || '|' || coalesce(p.birth_date::text, '')
+                                       FROM people_person p WHERE p.id = k.id)) AS key
+         FROM keyed k)
+SELECT id, key FROM named ORDER BY md5(%s || key), id LIMIT %s
 """
+
+_ROOM = "SELECT set_config('jit', 'off', true), set_config('work_mem', '128MB', true)"
 
 _HISTORY = """
 SELECT e.person_id, e.campaign_id, v.key, e.left_at, e.left_reason
@@ -126,7 +125,7 @@ def candidates(campaign: Running, *, segment: Mapping[str, Any], limit: int, now
         limit,
     ]
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
+        cursor.execute(_ROOM)
         cursor.execute(_CANDIDATES.replace("{members}", members.text), values)
         return list(cursor.fetchall())
 
