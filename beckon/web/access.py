@@ -12,6 +12,7 @@ from typing import Any, cast
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
 from django_htmx.middleware import HtmxDetails
 
 from beckon.core import actors
@@ -70,6 +71,12 @@ def _marked(enter: View, access: Access) -> View:
     # Functions may carry what they like; mypy knows of none. The walker of all addresses and docs/pages.md read it.
     enter.access = access  # type: ignore[attr-defined]
     return enter
+
+
+def access_of(path: str) -> Access:
+    """What the address of a page of ours asks for; raises Resolver404 for no address."""
+    found: Access = resolve(path).func.access  # type: ignore[attr-defined]
+    return found
 
 
 def page(roles: frozenset[Role]) -> Callable[[View], View]:

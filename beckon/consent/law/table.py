@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from beckon.core.wording.words import Words
+
 SOURCE = Path(__file__).with_name("hours.yaml")
 STATE_COUNT = 51  # the fifty states and DC
 CONSENT_KINDS = frozenset({"express", "written"})
@@ -53,7 +55,7 @@ class Row:
     consent_for: frozenset[str] = PHONE_CHANNELS
     agreement: tuple[str, ...] = ()
     is_verified: bool = True
-    note: str = ""
+    note: Words | None = None
     is_extra: bool = False  # of the `recorded` list: on top of the state's own row
 
     def window_on_weekday(self, weekday: int) -> Window:
@@ -157,7 +159,7 @@ def _row(item: dict[str, Any], *, is_extra: bool = False) -> Row:
         consent_for=consent_for,
         agreement=agreement,
         is_verified=bool(item.get("verified", True)),
-        note=item.get("note", ""),
+        note=Words(**item["note"]) if "note" in item else None,
         is_extra=is_extra,
     )
 

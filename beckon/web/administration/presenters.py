@@ -13,6 +13,7 @@ from beckon.consent.models import SuppressionKind
 from beckon.core.staff.actions import StaffNo
 from beckon.desk.rules import AboutNumber, AboutPerson, Again, Behaviour, InvalidBehaviour, Needs, Text, behaviour_of
 from beckon.web.administration.law_sources import SOURCES
+from beckon.web.spoken import hour_name, said
 
 Word = str | Promise
 
@@ -132,7 +133,7 @@ class LawRow:
 
 
 def law_row(row: Row) -> LawRow:
-    """A row of the table of legal hours for the page. The notes are the table's own, in English."""
+    """A row of the table of legal hours for the page."""
     weekdays, saturday, sunday = (_window(window) for window in row.windows)
     return LawRow(
         state=row.state,
@@ -143,7 +144,7 @@ def law_row(row: Row) -> LawRow:
         cite=row.cite,
         link=SOURCES.get(row.state, ""),
         is_verified=row.is_verified,
-        note=row.note,
+        note=said(row.note) if row.note else "",
         start=row.start if row.start.year > 1 else None,
         is_recorded=row.is_extra,
     )
@@ -164,12 +165,15 @@ def _window(window: Window) -> str:
     if window is None:
         return gettext("none")
     first, last = window
-    return f"{_clock(first)}-{_clock(last)}"
+    return f"{hour_name(first // 60)}–{hour_name(last // 60)}"
 
 
-def _clock(minutes: int) -> str:
-    hour = minutes // 60
-    return f"{hour % 12 or 12} {'AM' if hour < 12 else 'PM'}"
+CARRIER_NAMES: dict[str, Word] = {
+    "sandbox": _("Sandbox: nobody real is contacted"),
+    "http": _("A vendor's web service"),
+    "smtp": _("Mail server"),
+    "print": _("Print spool"),
+}
 
 
 def sender_badge(is_active: bool, paused_reason: str) -> tuple[str, str]:

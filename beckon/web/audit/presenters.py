@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
 from beckon.core.audit.models import AuditEntry
+from beckon.core.models import Role
+from beckon.web.access import access_of
 from beckon.web.audit.words import ACTIONS, OBJECTS, PAGES
 
 FEW = 3
@@ -34,14 +36,14 @@ class Line:
     is_erased: bool
 
 
-def line_of(entry: AuditEntry, names: Mapping[int, str], slug: str, *, most: int = FEW) -> Line:
-    """One entry with its first few objects."""
+def line_of(entry: AuditEntry, names: Mapping[int, str], slug: str, role: Role, *, most: int = FEW) -> Line:
+    """One entry with its first few objects, linked where `role` may open them."""
     shown = entry.object_ids[:most]
     return Line(
         entry=entry,
         who=who(entry.actor, names),
         what=str(ACTIONS.get(entry.action, entry.action)),
-        things=tuple(thing(entry.object_kind, number, names, slug) for number in shown),
+        things=tuple(thing(entry.object_kind, number, names, slug, role) for number in shown),
         more=len(entry.object_ids) - len(shown),
         is_erased=entry.detail is None,
     )
@@ -63,14 +65,14 @@ def who(actor: str, names: Mapping[int, str]) -> str:
             return actor
 
 
-def thing(kind: str, number: int, names: Mapping[int, str], slug: str) -> Thing:
-    """One object with its link."""
+def thing(kind: str, number: int, names: Mapping[int, str], slug: str, role: Role) -> Thing:
+    """One object with its link, where it has a page that `role` may open."""
     name = names[number] if kind == "user" and number in names else f"{OBJECTS.get(kind, kind)} {number}"
     try:
         url = reverse(PAGES[kind], args=[slug, number]) if kind in PAGES else ""
     except NoReverseMatch:
         url = ""
-    return Thing(name, url)
+    return Thing(name, url if url and role in access_of(url).roles else "")
 
 
 def detail_lines(detail: dict[str, Any] | None) -> list[tuple[str, str]]:

@@ -37,7 +37,7 @@ def audit(request: PageRequest) -> HttpResponse:
     names = queries.names_of(found.entries)
     shown = {
         "form": form,
-        "lines": [line_of(entry, names, organization.slug) for entry in found.entries],
+        "lines": [line_of(entry, names, organization.slug, request.role) for entry in found.entries],
         "found": found,
         "is_first": "before" not in request.GET,
         "chain": queries.chain_state(),
@@ -59,7 +59,7 @@ def entry(request: PageRequest, entry_id: int) -> HttpResponse:
     part = AuditEntry(actor=row.actor, action=row.action, object_kind=row.object_kind, object_ids=list(objects))
     shown = {
         "entry": row,
-        "line": line_of(part, names, request.organization.slug, most=OBJECTS_A_PAGE),
+        "line": line_of(part, names, request.organization.slug, request.role, most=OBJECTS_A_PAGE),
         "objects": objects,
         "detail": detail_lines(row.detail),
     }

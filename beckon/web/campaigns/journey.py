@@ -21,8 +21,8 @@ from beckon.campaigns.steps.wait import WaitStep
 from beckon.web.campaigns.words import CHANNEL_ICONS, CHANNELS, LEFT, MEANINGS, OUTCOMES, word
 from beckon.web.spoken import said
 
-ROW = 104
-"""Height of a step in the drawing, in its own units; the style sheet gives a row the same in rem (6.5)."""
+ROW = 116
+"""Height of a step in the drawing, in its own units; the style sheet gives a row the same in rem (7.25)."""
 LANE = 13
 SPINE = 16
 _KIND_ICONS = {"wait": "hourglass", "call": "phone", "branch": "arrows-split-2", "goal": "target", "exit": "door-exit"}
@@ -162,7 +162,7 @@ def _icon(step: StepSpec) -> str:
 def _does(step: StepSpec) -> Iterator[str]:
     match step:
         case SendStep():
-            yield from (_way(way) for way in step.ways)
+            yield from _messages(step.ways)
         case WaitStep():
             yield _wait(step)
         case CallStep():
@@ -179,12 +179,16 @@ def _does(step: StepSpec) -> Iterator[str]:
             return
 
 
-def _way(way: Way) -> str:
-    channel = word(CHANNELS, way.channel)
-    text = f"{channel} · {_LINES[way.line]}" if way.line != "any" else str(channel)
-    if len(way.variants) > 1:
-        text += " · " + _("test of %(n)d wordings") % {"n": len(way.variants)}
-    return text
+def _messages(ways: Sequence[Way]) -> Iterator[str]:
+    """A channel once, with the lines it goes to."""
+    for channel in dict.fromkeys(way.channel for way in ways):
+        mine = [way for way in ways if way.channel == channel]
+        more = [str(_LINES[way.line]) for way in mine if way.line != "any"]
+        wordings = max(len(way.variants) for way in mine)
+        if wordings > 1:
+            more.append(_("test of %(n)d wordings") % {"n": wordings})
+        name = str(word(CHANNELS, channel))
+        yield f"{name} ({', '.join(more)})" if more else name
 
 
 def _wait(step: WaitStep) -> str:

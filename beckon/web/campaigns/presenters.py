@@ -315,5 +315,6 @@ def change_words(action: str, detail: Mapping[str, Any]) -> str:
     if "version" in detail:
         return _("playbook version %(n)s") % {"n": detail["version"]}
     if detail.get("accepted"):
-        return ", ".join(str(words.ACCEPTING.get(LaunchNo(one), one)) for one in detail["accepted"])
+        said = ", ".join(str(words.ACCEPTED.get(LaunchNo(one), one)) for one in detail["accepted"])
+        return _("accepted: %(what)s") % {"what": said}
     return ""

@@ -90,17 +90,17 @@ LEFT: Mapping[str, Words] = {
     "campaign_ended": _("Campaign ended"),
 }
 OUTCOMES: Mapping[str, Words] = {
-    "sent": _("sent"),
-    "refused": _("may not be contacted"),
-    "later": _("put off"),
-    "skipped": _("skipped"),
-    "not_delivered": _("did not arrive"),
-    "not_queued": _("not sent"),
-    "reply": _("answered"),
+    "sent": pgettext_lazy("after a number", "sent"),
+    "refused": pgettext_lazy("after a number", "not allowed"),
+    "later": pgettext_lazy("after a number", "put off"),
+    "skipped": pgettext_lazy("after a number", "skipped"),
+    "not_delivered": pgettext_lazy("after a number", "did not arrive"),
+    "not_queued": pgettext_lazy("after a number", "not sent"),
+    "reply": pgettext_lazy("after a number", "answered"),
     "called": _("calls made"),
     "calling": _("put on the call list"),
-    "gave_up": _("not called in time"),
-    "booked": _("booked"),
+    "gave_up": pgettext_lazy("after a number", "not called in time"),
+    "booked": pgettext_lazy("after a number", "booked"),
     "branched": _("took a branch"),
     "goal_met": _("goal met"),
     "second_goal_met": _("second goal met"),
@@ -190,6 +190,10 @@ REFUSAL_STEPS: Mapping[LaunchNo, str] = {
     LaunchNo.ENDS_BEFORE_START: "campaign_plan",
 }
 MAY_BE_ACCEPTED = (LaunchNo.TOO_FEW_SLOTS, LaunchNo.TOO_FEW_AGENTS)
+ACCEPTED: Mapping[LaunchNo, Words] = {
+    LaunchNo.TOO_FEW_SLOTS: _("too few open slots"),
+    LaunchNo.TOO_FEW_AGENTS: _("too few agents"),
+}
 ACCEPTING: Mapping[LaunchNo, Words] = {
     LaunchNo.TOO_FEW_SLOTS: _("I know that slots are short and launch all the same"),
     LaunchNo.TOO_FEW_AGENTS: _("I know that agents are short and launch all the same"),

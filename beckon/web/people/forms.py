@@ -12,6 +12,7 @@ from beckon.people.normal.addresses import PostalAddress, is_usable, printed
 from beckon.people.normal.phones import Phone, read_phone
 from beckon.people.normal.values import read_email, read_postal_code, read_state
 from beckon.web.people.words import CHANNELS, PURPOSES
+from beckon.web.spoken import hour_name
 
 OPT_OUT, GRANT, OPT_IN = "opt_out", "grant", "opt_in"
 LONGEST_TEXT = 1_600
@@ -162,6 +163,10 @@ class AddressForm(forms.Form):
         )
 
 
+def _hours() -> list[tuple[object, object]]:
+    return [("", _("No preference")), *((hour, hour_name(hour)) for hour in range(8, 21))]
+
+
 class PreferencesForm(forms.Form):
     """What the person asked for; it goes before any score."""
 
@@ -178,7 +183,7 @@ class PreferencesForm(forms.Form):
         coerce=int,
         empty_value=None,
         required=False,
-        choices=[("", _("No preference")), *((h, f"{h % 12 or 12} {'AM' if h < 12 else 'PM'}") for h in range(8, 21))],
+        choices=_hours,
         help_text=_("In the person's own time."),
     )
 

@@ -268,6 +268,8 @@ class NextLine:
     campaign: str
     campaign_id: int | None
     is_set: bool
+    is_quoted: bool
+    """`detail` is a message as the person will read it, in their language."""
 
 
 def next_lines(all_coming: Sequence[Coming]) -> list[NextLine]:
@@ -288,4 +290,5 @@ def _next_line(one: Coming) -> NextLine:
             detail = f"{named}: {why(reason)}" if named else why(reason)
         elif one.what == "call":
             detail = why(one.detail) if one.is_set and one.detail else ""
-    return NextLine(one.at, icon, title, detail, one.campaign, one.campaign_id, one.is_set)
+    quoted = one.what in MESSAGES
+    return NextLine(one.at, icon, title, detail, one.campaign, one.campaign_id, one.is_set, quoted)

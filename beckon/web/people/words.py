@@ -172,6 +172,7 @@ LOOKS: dict[str, Word] = {
     "person.viewed": _("Opened this record"),
     "person.searched": _("Saw this person in a search"),
     "people.listed": _("Saw this person in a list"),
+    "person.listed": _("Saw this person in a list"),
     "person.merged": _("Merged"),
     "person.unmerged": _("Took a merge back"),
     "person.marked_deceased": _("Recorded the death"),

@@ -17,6 +17,7 @@ from beckon.campaigns.playbooks.installing import sign_off_playbook
 from beckon.campaigns.playbooks.reading import library_keys
 from beckon.web.access import RUNS_CAMPAIGNS, SEES_CAMPAIGNS, PageRequest, page
 from beckon.web.campaigns.journey import journey_of
+from beckon.web.campaigns.words import CHANNELS, HIPAA, TCPA, word
 from beckon.web.playbooks import edits, queries
 from beckon.web.playbooks.forms import CopyForm, SignForm, TextForm, as_text
 from beckon.web.playbooks.previews import preview
@@ -53,6 +54,9 @@ def _playbook_page(
         "versions": versions,
         "playbook": found,
         "journey": journey_of(found),
+        "hipaa": word(HIPAA, found.hipaa_class),
+        "tcpa": word(TCPA, found.tcpa_class),
+        "wordings": [(name, word(CHANNELS, one.channel)) for name, one in found.templates.items()],
         "is_own": is_own,
         "is_newest": version.pk == versions[0].pk,
         "may_change": may_change,

@@ -5,7 +5,8 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from beckon.reports.schedules import MOST_RECIPIENTS, read_recipients
-from beckon.web.reports.presenters import hour_name, weekday_name
+from beckon.web.reports.presenters import weekday_name
+from beckon.web.spoken import hour_name
 
 
 class ScheduleForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from django.utils import formats
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from beckon.web.campaigns import words
 from beckon.web.campaigns.words import word
 from beckon.web.charts import shade
 from beckon.web.reports.figures import Figures
+from beckon.web.spoken import hour_name
 
 VISITS: Mapping[str, str | Promise] = {
     "booked": gettext_lazy("booked"),
@@ -244,11 +245,6 @@ def heat_rows(cells: tuple[HourCell, ...]) -> list[HeatRow]:
 def weekday_name(weekday: int) -> str:
     """Monday for 0, in the page's language."""
     return formats.date_format(date(2026, 11, 16) + timedelta(days=weekday), "l").capitalize()
-
-
-def hour_name(hour: int) -> str:
-    """8 a.m. for 8."""
-    return formats.time_format(time(hour), _("g A"))
 
 
 def _cell(cell: HourCell, most: float, name: str) -> Cell:

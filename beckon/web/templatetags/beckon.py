@@ -76,7 +76,7 @@ def when(context: Mapping[str, Any], at: datetime | date | None, zone: str = "",
     if at is None:
         return format_html('<span class="text-secondary">{}</span>', "–")
     if not isinstance(at, datetime):
-        return format_html('<time datetime="{}">{}</time>', at.isoformat(), formats.date_format(at, "DATE_FORMAT"))
+        return format_html('<time datetime="{}">{}</time>', at.isoformat(), formats.date_format(at, gettext("N j, Y")))
     organization = context.get("organization")
     place = ZoneInfo(zone or (organization.time_zone if organization else "UTC"))
     local = timezone.localtime(at, place)
@@ -123,6 +123,12 @@ def phone(e164: str | None) -> str:
     if e164 and len(e164) == 12 and e164.startswith("+1"):
         return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}"
     return e164 or "–"
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """English for en, in the language of the page; another code as it is."""
+    return str(spoken.LANGUAGE_NAMES.get(code, code))
 
 
 @register.filter

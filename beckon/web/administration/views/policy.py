@@ -15,6 +15,7 @@ from beckon.consent.policies.fields import FIELDS, FieldKind, PolicyField, Probl
 from beckon.consent.policies.reading import stored_policy
 from beckon.web.access import SEES_SETTINGS, SETS_UP, PageRequest, page
 from beckon.web.administration.presenters import CHANNEL_NAMES, law_row
+from beckon.web.people.words import PURPOSES
 from beckon.web.spoken import said
 
 
@@ -95,8 +96,7 @@ def _capital(text: str) -> str:
 
 
 def _choice(value: str) -> str:
-    names = {"telemarketing": gettext("Telemarketing"), "informational": gettext("Informational")}
-    return names.get(value) or str(CHANNEL_NAMES.get(value, value))
+    return str(CHANNEL_NAMES.get(value) or PURPOSES.get(value, value))
 
 
 def _text(value: object) -> str:

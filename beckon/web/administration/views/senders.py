@@ -13,7 +13,7 @@ from beckon.messaging.actions import resume_sender
 from beckon.web.access import SEES_SETTINGS, SETS_UP, PageRequest, page
 from beckon.web.administration import queries
 from beckon.web.administration.forms import SenderLimits
-from beckon.web.administration.presenters import CHANNEL_NAMES, sender_badge
+from beckon.web.administration.presenters import CARRIER_NAMES, CHANNEL_NAMES, sender_badge
 
 
 @page(SEES_SETTINGS)
@@ -25,6 +25,7 @@ def senders(request: PageRequest) -> HttpResponse:
             "state": state,
             "badge": sender_badge(state.sender.is_active, state.sender.paused_reason),
             "channel": CHANNEL_NAMES[state.sender.channel],
+            "carrier": CARRIER_NAMES.get(state.sender.carrier, state.sender.carrier),
         }
         for state in queries.sender_states(request.now)
     ]
@@ -47,7 +48,13 @@ def sender(request: PageRequest, sender_id: int) -> HttpResponse:
             messages.success(request, gettext("Saved. It is on record."))
         return redirect("settings_senders", request.organization.slug)
     hook = settings.BASE_URL + reverse("hook", args=[request.organization.pk, row.pk])
-    found = {"form": form, "sender": row, "channel": CHANNEL_NAMES[row.channel], "hook": hook}
+    found = {
+        "form": form,
+        "sender": row,
+        "channel": CHANNEL_NAMES[row.channel],
+        "carrier": CARRIER_NAMES.get(row.carrier, row.carrier),
+        "hook": hook,
+    }
     return render(request, "administration/sender.html", found, status=400 if form.errors else 200)
 
 

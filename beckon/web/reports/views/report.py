@@ -18,7 +18,7 @@ from beckon.web.desk.queries import staff_names
 from beckon.web.reports import presenters
 from beckon.web.reports.asking import SPANS, Asked, campaigns_to_choose, locations_to_choose, read_asked
 from beckon.web.reports.figures import figures_of, has_figures
-from beckon.web.spoken import language
+from beckon.web.spoken import hour_name, language
 
 PAGE = 50
 SEES = SEES_FIGURES & SEES_PEOPLE
@@ -71,7 +71,7 @@ def _report(request: PageRequest, asked: Asked, campaigns: list[Campaign]) -> di
         "replies": presenters.replies(activity),
         "dispositions": presenters.dispositions(activity, language()),
         "attempts": presenters.attempts(activity),
-        "hours": [presenters.hour_name(hour) for hour in presenters.hours_of(activity.hours)],
+        "hours": [hour_name(hour) for hour in presenters.hours_of(activity.hours)],
         "heat": presenters.heat_rows(activity.hours),
         "agents": agents,
     }
@@ -127,7 +127,7 @@ def title_of(kind: str, value: str) -> str:
     """What a list shows."""
     channel, attempt = word(words.CHANNELS, value), value or ""
     weekday, _sep, hour = value.partition("-")
-    at = f"{presenters.weekday_name(int(weekday))}, {presenters.hour_name(int(hour))}" if _is_hour(kind, value) else ""
+    at = f"{presenters.weekday_name(int(weekday))}, {hour_name(int(hour))}" if _is_hour(kind, value) else ""
     agent, _sep, day = value.partition("|")
     titles = {
         "sent": _("%(channel)s: sent") % {"channel": channel if value else _("Messages")},

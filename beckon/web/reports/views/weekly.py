@@ -20,6 +20,7 @@ from beckon.web.access import RUNS_CAMPAIGNS, SEES_FIGURES, PageRequest, page
 from beckon.web.campaigns.queries import names_of
 from beckon.web.reports import presenters
 from beckon.web.reports.forms import ScheduleForm
+from beckon.web.spoken import hour_name
 
 WEEKS = 12
 LANGUAGES = ("en", "es")
@@ -49,9 +50,7 @@ def weekly(request: PageRequest) -> HttpResponse:
             (week_name(first), days(first, 7, zone), first == monday)
             for first in (monday - timedelta(days=7 * back) for back in range(WEEKS))
         ],
-        "schedules": [
-            (one, presenters.weekday_name(one.weekday), presenters.hour_name(one.hour), names[one.by]) for one in found
-        ],
+        "schedules": [(one, presenters.weekday_name(one.weekday), hour_name(one.hour), names[one.by]) for one in found],
         "deliveries": schedules.list_deliveries(),
         "form": form,
         "may_change": may_change,
