@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen
-from typing import Any
+from typing import IO, Any
 
 from django.db import connections
 
@@ -82,12 +82,7 @@ def _url(alias: str) -> str:
 
 
 def _end(process: Popen[str], *, whole_group: bool) -> None:
-    for pipe in (process.stdin, process.stdout):
-        if pipe is not None:
-            try:
-                pipe.close()
-            except OSError:
-                pass  # it had ended before reading everything
+    _close(process.stdin)
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             process.wait(timeout=0 if number == signal.SIGTERM else _PATIENCE)
@@ -97,6 +92,15 @@ def _end(process: Popen[str], *, whole_group: bool) -> None:
     if whole_group:
         _signal(process, signal.SIGKILL, whole_group=True)  # whoever outlived it
     process.wait()
+    _close(process.stdout)  # not before: a server says that it ends
+
+
+def _close(pipe: IO[str] | None) -> None:
+    if pipe is not None:
+        try:
+            pipe.close()
+        except OSError:
+            pass  # it had ended before reading everything
 
 
 def _signal(process: Popen[str], number: signal.Signals, *, whole_group: bool) -> None:

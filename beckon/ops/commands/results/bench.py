@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     names = ", ".join(measure.name for measure in MEASURES)
     parser.add_argument("--only", default="", metavar="NAME,...", help=f"some of: {names}")
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    parser.add_argument("--json", action="store_true", help="print one JSON object; progress and remarks go to standard error")
 
 
 def _people(text: str) -> int:
@@ -39,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0 when everything asked for was measured, whatever the figures; 1 when a measure failed."""
     report = _with_progress(args)
     if args.json:
+        for name, result in report.results.items():
+            print(f"{name}: {'; '.join(result.figures.notes)}", file=sys.stderr)
         print(json.dumps(report.as_json()))
     else:
         _print(report)
