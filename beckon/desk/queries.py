@@ -192,10 +192,20 @@ SELECT q.id, q.name, count(*) FILTER (WHERE t.status = 'open' AND (t.is_ready OR
 
 
 def list_ages(now: datetime) -> list[ListAge]:
-    """Every call list in use, by name. Scans the open tasks: keep the answer for a minute."""
+    """Every call list in use, by name. Scans the open tasks: where `is_large`, keep the answer for a minute."""
     with connection.cursor() as cursor:
         cursor.execute(_AGES, {"now": now})
         return [ListAge(*row) for row in cursor.fetchall()]
+
+
+LARGE = 30_000
+"""Call tasks ever opened, from which on counting the open ones takes longer than a page should."""
+
+
+def is_large() -> bool:
+    """Whether list_ages and why_empty are better kept for a minute."""
+    newest = CallTask.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return newest is not None and newest > LARGE
 
 
 def lists_in_use() -> list[CallQueue]:

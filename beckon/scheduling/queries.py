@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
 
+from django.db import connection
+
 from beckon.core.bulk.settled import read_once
 from beckon.scheduling.models import Appointment, AppointmentStatus, Clinician, VisitType
 from beckon.scheduling.rules import MAX_VISIT, ClinicianHours, Slot, Span, blocks_of_day, free_slots, week_of
@@ -113,24 +115,29 @@ def capacity(start: datetime, end: datetime) -> list[WeekCapacity]:
     """
     per_week = dict(Clinician.objects.filter(is_active=True).values_list("pk", "slots_per_week"))
     hours = {i: h for i, h in clinician_hours(list(per_week)).items() if h.is_active}
-    rows = Appointment.objects.filter(
-        clinician_id__in=list(hours),
-        starts_at__gte=start - timedelta(days=8),
-        starts_at__lt=end + timedelta(days=8),
-        status__in=[AppointmentStatus.BOOKED, AppointmentStatus.KEPT, AppointmentStatus.MISSED],
-    )
-    booked = Counter(
-        (clinician_id, week_of(starts_at, hours[clinician_id].zone))
-        for clinician_id, starts_at in rows.values_list("clinician_id", "starts_at")
-    )
+    booked = _booked_by_week(hours, start - timedelta(days=8), end + timedelta(days=8))
     weeks: list[WeekCapacity] = []
     for clinician_id, own in hours.items():
         week, last = week_of(start, own.zone), week_of(end - timedelta(microseconds=1), own.zone)
         while week <= last:
             slots = min(per_week[clinician_id], _slots_in_week(own, week))
-            weeks.append(WeekCapacity(clinician_id, week, slots, booked[clinician_id, week]))
+            weeks.append(WeekCapacity(clinician_id, week, slots, booked.get((clinician_id, week), 0)))
             week += timedelta(days=7)
     return weeks
+
+
+_BOOKED_BY_WEEK = """
+SELECT a.clinician_id, date_trunc('week', a.starts_at AT TIME ZONE c.zone)::date, count(*)
+  FROM unnest(%s::bigint[], %s::text[]) c(id, zone) JOIN scheduling_appointment a ON a.clinician_id = c.id
+ WHERE a.starts_at >= %s AND a.starts_at < %s AND a.status IN ('booked', 'kept', 'missed') GROUP BY 1, 2
+"""
+
+
+def _booked_by_week(hours: dict[int, ClinicianHours], start: datetime, end: datetime) -> dict[tuple[int, date], int]:
+    """Visits that were not cancelled, by clinician and the Monday of their local week."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BOOKED_BY_WEEK, [list(hours), [own.zone for own in hours.values()], start, end])
+        return {(clinician_id, week): n for clinician_id, week, n in cursor.fetchall()}
 
 
 def _slots_in_week(clinician: ClinicianHours, week: date) -> int:

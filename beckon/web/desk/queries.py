@@ -1,9 +1,13 @@
 """What the desk's pages read over several packages: a fixed number of queries for one call. Never writes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from django.core.cache import cache
 
 from beckon.campaigns.models import Campaign
 from beckon.core.actors import Actor
@@ -11,8 +15,9 @@ from beckon.core.staff.queries import list_members
 from beckon.core.tenancy import current_organization
 from beckon.desk.models import Call, CallTask, Disposition
 from beckon.desk.outcomes.dispositions import stored_behaviours
-from beckon.desk.queries import calls_made
+from beckon.desk.queries import ListAge, calls_made, is_large, list_ages, why_empty
 from beckon.desk.rules import AboutPerson, Behaviour, behaviour_of
+from beckon.desk.values import EmptyList
 from beckon.messaging.models import Message
 from beckon.people.models import ContactPoint, Person, Relationship
 from beckon.people.queries import full_name, likely_duplicates, search_people
@@ -194,6 +199,31 @@ def search_others(text: str, person_id: int) -> list[Other]:
 def _other(person: Person) -> Other:
     place = ", ".join(part for part in (person.state, person.postal_code) if part)
     return Other(person.pk, full_name(person), person.birth_date, place)
+
+
+KEPT_SECONDS = 60
+_Counted = TypeVar("_Counted")
+
+
+def lists_and_their_age(now: datetime) -> list[ListAge]:
+    """Every call list in use; of a large practice as it stood within the last minute."""
+    return _kept("ages", lambda: list_ages(now))
+
+
+def why_none(queue_ids: Sequence[int], now: datetime) -> EmptyList:
+    """What the people of these lists wait for; of a large practice as it stood within the last minute."""
+    return _kept(f"waits:{','.join(map(str, sorted(queue_ids)))}", lambda: why_empty(queue_ids, now=now))
+
+
+def _kept(what: str, count: Callable[[], _Counted]) -> _Counted:
+    if not is_large():
+        return count()
+    key = f"lists:{current_organization().schema_name}:{hashlib.sha256(what.encode()).hexdigest()[:32]}"
+    held: _Counted | None = cache.get(key)
+    if held is None:
+        held = count()
+        cache.set(key, held, KEPT_SECONDS)
+    return held
 
 
 def zone_of_practice() -> ZoneInfo:

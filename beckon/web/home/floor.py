@@ -10,8 +10,8 @@ from beckon.core.actors import Actor
 from beckon.core.clock import wall_now
 from beckon.core.staff.queries import list_members
 from beckon.core.tenancy import current_organization
-from beckon.desk.queries import AgentDay, ListAge, agent_days, callbacks_of, held_now, list_ages
-from beckon.web.desk.queries import name_of, names_of_people, staff_names
+from beckon.desk.queries import AgentDay, ListAge, agent_days, callbacks_of, held_now
+from beckon.web.desk.queries import lists_and_their_age, name_of, names_of_people, staff_names
 from beckon.web.home.queries import held_since
 
 AT_WORK_FOR = timedelta(minutes=20)
@@ -86,7 +86,7 @@ def floor(now: datetime) -> Floor:
         sum(d.booked for d in days.values()),
         sum(overdue.values()),
         promised[""],
-        list_ages(now),
+        lists_and_their_age(now),
     )
 
 

@@ -154,13 +154,13 @@ class Visit:
     confirmation: str
 
 
-def coming_visits(now: datetime, until: datetime, limit: int = 100) -> list[Visit]:
+def coming_visits(now: datetime, until: datetime, limit: int = 50) -> list[Visit]:
     """Booked visits from now on, soonest first, with their confirmations; three queries."""
     rows = Appointment.objects.filter(starts_at__gte=now, starts_at__lt=until, status=AppointmentStatus.BOOKED)
     return _visits(rows.select_related("clinician", "location", "visit_type").order_by("starts_at", "pk")[:limit])
 
 
-def unsettled_visits(now: datetime, limit: int = 50) -> list[Visit]:
+def unsettled_visits(now: datetime, limit: int = 25) -> list[Visit]:
     """Visits of the last month whose time has passed and of which nobody has said whether they were kept."""
     rows = Appointment.objects.filter(
         starts_at__gte=now - timedelta(days=31), starts_at__lt=now, status=AppointmentStatus.BOOKED

@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     names = ", ".join(measure.name for measure in MEASURES)
     parser.add_argument("--only", default="", metavar="NAME,...", help=f"some of: {names}")
-    parser.add_argument("--json", action="store_true", help="print one JSON object; progress and remarks go to standard error")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object; progress and remarks go to standard error"
+    )
 
 
 def _people(text: str) -> int:

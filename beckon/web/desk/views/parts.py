@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from beckon.desk.queries import lists_in_use, why_empty
+from beckon.desk.queries import lists_in_use
 from beckon.web.access import WORKS_DESK, PageRequest, page, record_look
 from beckon.web.desk import words
-from beckon.web.desk.queries import likely_others, search_others
+from beckon.web.desk.queries import likely_others, search_others, why_none
 from beckon.web.desk.status import status_of
 from beckon.web.people.words import why
 
@@ -32,7 +32,7 @@ def lists(request: PageRequest) -> HttpResponse:
     """How many people wait for which reason, and until when."""
     chosen = request.session.get("desk_list", "")
     ids = [each.pk for each in lists_in_use() if chosen in ("", str(each.pk))]
-    empty = why_empty(ids, now=request.now)
+    empty = why_none(ids, request.now)
     return render(
         request,
         "desk/parts/lists.html",
