@@ -170,3 +170,19 @@ def test_a_nul_in_an_address_or_a_cookie_is_refused_too() -> None:
     assert browser.get("/accounts/login/%00").status_code == 400
     browser.cookies["sessionid"] = "a\0b"
     assert browser.get("/accounts/login/").status_code == 400
+
+
+def test_what_somebody_searched_for_stands_in_no_log_and_not_in_the_audit(
+    org: Organization, now: datetime, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_person(now, 1)
+    browser = member(org, Role.AGENT)[0]
+    browser.raise_request_exception = False
+    with caplog.at_level(logging.DEBUG):
+        assert browser.get("/o/test/people/", {"q": "Quixotequery"}).status_code == 200
+        monkeypatch.setattr("beckon.web.people.views.finding.search_people", lambda text: [][int(text)])
+        assert browser.get("/o/test/people/", {"q": "Quixotequery"}).status_code == 500
+    assert "page failed" in caplog.text
+    assert "Quixotequery" not in "".join(record.getMessage() for record in caplog.records)
+    details = AuditEntry.objects.filter(action__startswith="person").values_list("detail", flat=True)
+    assert "Quixotequery" not in str(list(details))
