@@ -19,6 +19,8 @@ from beckon.people.normal.staged import (
 )
 
 MEMORY_LIMIT = "300MB"
+_ROWS_AT_ONCE = 30_720
+"""What one thread takes at a time: few enough that a month's file keeps all of them busy (DuckDB's own: 122,880)."""
 _NULL = "\x01"
 COPY_FORMAT = "(FORMAT csv, NULL '\\N', DELIMITER E'\\x1f', QUOTE E'\\x02', ESCAPE E'\\x02')"
 """How exported files look to PostgreSQL: separators that no value holds, so that next to none needs quotes."""
@@ -57,14 +59,16 @@ class Stage:
         folder.spill.mkdir(exist_ok=True)
         folder.out.mkdir(exist_ok=True)
         self._db = duckdb.connect(
-            str(folder.stage),
             config={
                 "memory_limit": MEMORY_LIMIT,
                 "temp_directory": str(folder.spill),
                 "threads": 2,
                 "preserve_insertion_order": False,
-            },
+            }
         )
+        path = str(folder.stage).replace("'", "''")
+        self.run(f"ATTACH '{path}' AS stage (ROW_GROUP_SIZE {_ROWS_AT_ONCE})")
+        self.run("USE stage")
         self.run("PRAGMA force_compression = 'uncompressed'")  # it is read a few times and thrown away
         self.run("PRAGMA disable_checkpoint_on_shutdown")
 
