@@ -5,6 +5,7 @@ from datetime import datetime
 
 from beckon.campaigns.actions import Advanced, advance_all
 from beckon.campaigns.enrolling.enrolment import Enrolled, enrol_due
+from beckon.campaigns.journey.due import forget_ended
 from beckon.campaigns.life import finish_campaigns, fold_counts
 from beckon.core.actors import SYSTEM, Actor
 from beckon.core.models import Organization
@@ -28,5 +29,6 @@ def run_round(organization: Organization, *, now: datetime, by: Actor = SYSTEM) 
         enrolled = enrol_due(now=now, by=by)
     advanced = advance_all(organization, now=now, by=by)
     with org_scope(organization):
+        forget_ended()
         fold_counts()
     return Round(enrolled, advanced, finished)

@@ -49,6 +49,12 @@ SELECT DISTINCT e.id FROM campaigns_dueset d
  WHERE d.due_at <= %s AND e.left_at IS NULL AND e.due_at <= %s LIMIT %s
 """
 
+_FORGET = """
+DELETE FROM campaigns_dueset d USING campaigns_campaign c
+ WHERE c.id = d.campaign_id AND c.ended_at IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM campaigns_enrollment e WHERE e.id = ANY(d.enrollment_ids) AND e.left_at IS NULL)
+"""
+
 _UNLISTED = """
 SELECT id, campaign_id, due_at FROM campaigns_enrollment WHERE left_at IS NULL
 EXCEPT
@@ -72,14 +78,16 @@ class Taken:
         sets = 1
         with raw_cursor() as cursor:
             while len(self.rows) < most:
-                cursor.execute(_TAKE, [campaign_id, self._now, sets], binary=True)
-                taken = {id_ for (ids,) in cursor.fetchall() for id_ in ids} - self._listed
-                if not cursor.rowcount:
+                found = cursor.execute(_TAKE, [campaign_id, self._now, sets], binary=True).fetchall()
+                if not found:
                     return
+                taken = {id_ for (ids,) in found for id_ in ids} - self._listed
                 self._listed |= taken
                 wanted = sorted(taken)[: most - len(self.rows)]
                 self.rows += cursor.execute(_LOCK, [id_array(wanted), self._now], binary=True).fetchall()
-                sets *= 2  # small ones, where events moved people one by one
+                # Sets are small where events moved people one by one: about as many as are still wanted.
+                each = sum(len(ids) for (ids,) in found) // len(found)
+                sets = min(2 * sets, max(1, (most - len(self.rows)) // each))
 
     def give_back(self, done: Collection[int]) -> None:
         """List those again that were not done: too many, in another's hands, or put off. `done`: enrollment ids."""
@@ -105,6 +113,13 @@ def count_due(*, now: datetime, most: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({_DUE}) due", [now, now, most])
         return int(cursor.fetchone()[0])
+
+
+def forget_ended() -> int:
+    """Drop the sets of campaigns that are over, whom nobody will take; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET)
+        return int(cursor.rowcount)
 
 
 def unlisted() -> Iterator[int]:

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from beckon.campaigns.actions import advance_due, stop_enrollments
 from beckon.campaigns.enrolling.enrolment import enrol_due
-from beckon.campaigns.journey.due import count_due, take_due, unlisted
+from beckon.campaigns.journey.due import count_due, forget_ended, take_due, unlisted
 from beckon.campaigns.life import pause, resume, stop
 from beckon.campaigns.models import Campaign, DueSet, Enrollment
 from beckon.campaigns.tests.scene import BY, install, launch, make_desk, make_people, make_senders
@@ -149,3 +149,7 @@ def test_a_stopped_campaign_has_nobody_due(org: Any, now: Any) -> None:
     campaign = begin(now)
     stop(campaign, by=BY, now=now)
     assert (count_due(now=now, most=PEOPLE), advance_due(now=now).advanced, list(unlisted())) == (0, 0, [])
+    assert forget_ended() > 0
+    assert not DueSet.objects.exists()
+    open_again(campaign, now, 0)
+    assert (forget_ended(), list(unlisted())) == (0, [])
