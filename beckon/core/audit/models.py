@@ -39,6 +39,8 @@ class AuditEntry(models.Model):
             models.Index(fields=["actor", "at"], name="audit_actor_at"),
             # Who looked at this person: 265 ms without it at 700,000 entries, 0.2 ms with it.
             GinIndex(fields=["object_ids"], name="audit_person", condition=Q(object_kind="person")),
+            # A campaign's changes are few among very many looks.
+            models.Index(fields=["id"], name="audit_campaign", condition=Q(object_kind="campaign")),
         ]
         constraints: ClassVar = [models.CheckConstraint(name="audit_digest", condition=~Q(digest=Value("")))]
 

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from beckon.core.models import Role
 from beckon.core.wording.words import Words
@@ -66,6 +66,14 @@ def role_name(role: str) -> str:
     return str(ROLE_NAMES[Role(role)])
 
 
+_FORMS = {
+    "long": gettext_noop("D, N j, Y, g:i A"),
+    "short": gettext_noop("N j, g:i A"),
+    "day": gettext_noop("N j, Y"),
+    "clock": gettext_noop("g:i A"),
+}
+
+
 @register.simple_tag(takes_context=True)
 def when(context: Mapping[str, Any], at: datetime | date | None, zone: str = "", form: str = "long") -> SafeString:
     """A time with its zone named, in `zone` (an IANA name) or the practice's own; a dash where there is none.
@@ -80,13 +88,7 @@ def when(context: Mapping[str, Any], at: datetime | date | None, zone: str = "",
     organization = context.get("organization")
     place = ZoneInfo(zone or (organization.time_zone if organization else "UTC"))
     local = timezone.localtime(at, place)
-    patterns = {
-        "long": gettext("D, N j, Y, g:i A"),
-        "short": gettext("N j, g:i A"),
-        "day": gettext("N j, Y"),
-        "clock": gettext("g:i A"),
-    }
-    text = formats.date_format(local, patterns.get(form, patterns["long"]))
+    text = formats.date_format(local, gettext(_FORMS.get(form, _FORMS["long"])))
     if form != "day":
         text = f"{text} {local.tzname()}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), text)

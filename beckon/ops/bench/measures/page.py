@@ -43,7 +43,7 @@ class _Site:
     """Where the server is, and the cookies of its visitors."""
 
     port: int
-    cookies: Mapping[str, str]
+    cookies: Mapping[Role, str]
 
 
 @dataclass(frozen=True)
