@@ -6,7 +6,6 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from beckon.consent.facts import DEFAULT_POLICY, Ask, Basis, Channel, Entry, Mark, PersonFacts, Point, Policy, Purpose
-from beckon.consent.models import ContactPolicy
 from beckon.consent.rules import explain_contact
 from beckon.consent.verdict import Finding
 from beckon.consent.whereabouts import place_of
@@ -68,29 +67,21 @@ SELECT 's', NULL, NULL, n.id, l.channel, l.kind, '', ''
  WHERE n.id = ANY(%s::bigint[]) AND n.kind <> 'postal'
 """
 
+# In the order of Policy's fields.
+_POLICY = """
+SELECT max_per_day, max_per_week, days_between_calls, informational_hours, preferred_channel_only, preferred_hour_span,
+       reply_minutes, age_of_majority, version::text, opt_out_channel, opt_out_purpose, consent_overrides
+  FROM consent_contactpolicy WHERE id = 1
+"""
+
 _ALL_KINDS = frozenset({"phone", "email", "postal"})
 
 
 @read_once
 def load_policy() -> Policy:
     """The organization's contact policy; the defaults where nobody has set one."""
-    row = ContactPolicy.objects.filter(id=1).first()
-    if row is None:
-        return DEFAULT_POLICY
-    return Policy(
-        max_per_day=row.max_per_day,
-        max_per_week=row.max_per_week,
-        days_between_calls=row.days_between_calls,
-        informational_hours=row.informational_hours,
-        preferred_channel_only=row.preferred_channel_only,
-        preferred_hour_span=row.preferred_hour_span,
-        reply_minutes=row.reply_minutes,
-        age_of_majority=row.age_of_majority,
-        version=str(row.version),
-        opt_out_channel=row.opt_out_channel,
-        opt_out_purpose=row.opt_out_purpose,
-        overrides=row.consent_overrides,
-    )
+    rows = _rows(_POLICY, [])
+    return Policy(*rows[0]) if rows else DEFAULT_POLICY
 
 
 def gather_facts(

@@ -22,7 +22,10 @@ SNAPSHOT_COLUMNS = (
 )
 
 # In the order of Facts' fields after the policy.
-_HOT = ("language", "time_zone", "last_encounter_at", "next_appointment_at", "last_appointment_outcome")
+_HOT = (
+    "language", "time_zone", "last_encounter_at", "next_appointment_at", "last_appointment_outcome", "given_name",
+    "family_name",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from beckon.campaigns.journey.gathering import Standing
-from beckon.campaigns.journey.values import Effects, Facts, MessageWish
+from beckon.campaigns.journey.values import Effects, Facts, MessageWish, Record
 from beckon.campaigns.reasons import LeaveReason
 from beckon.consent.facts import Channel, PersonFacts, Purpose
 from beckon.core.actors import Actor
@@ -25,7 +25,7 @@ from beckon.desk.actions import close_tasks, open_tasks
 from beckon.desk.values import NewTask
 from beckon.messaging.actions import cancel_messages, queue_messages
 from beckon.messaging.keys import enrollment_key
-from beckon.messaging.values import NewMessage, NotQueued
+from beckon.messaging.values import Named, NewMessage, NotQueued
 
 Decided = tuple[Standing, Effects]
 
@@ -62,7 +62,7 @@ def record(decided: Sequence[Decided], *, by: Actor, now: datetime, facts: Mappi
     _trace([effects for _, effects in decided], now)
     _withdraw([effects for _, effects in decided], by, now)
     known = {person_id: each.person for person_id, each in (facts or {}).items()}
-    _queue(decided, known, by, now)
+    _queue(decided, facts or {}, known, by, now)
     _open(decided, known, by, now)
     _count([effects for _, effects in decided])
     left = [effects for _, effects in decided if effects.left is not None]
@@ -71,16 +71,19 @@ def record(decided: Sequence[Decided], *, by: Actor, now: datetime, facts: Mappi
 
 def _update(all_effects: Sequence[Effects], now: datetime) -> None:
     standings: dict[Hashable, int] = {}
+    numbers: dict[int, int] = {}
     rows: list[dict[str, Any]] = []
     which: list[int] = []
     for e in all_effects:
-        memory = _comparable(e.memory)
-        key = (e.step, e.round, e.waiting_for, e.due_at, memory, e.goal_met_at, e.second_goal_met_at, e.left)
-        number = standings.get(key)
-        if number is None:
-            number = standings[key] = len(rows)
-            rows.append(_standing(number, e, now))
-        which.append(number)
+        pattern = id(e.pattern or e)
+        if pattern not in numbers:
+            memory = _comparable(e.memory)
+            key = (e.step, e.round, e.waiting_for, e.due_at, memory, e.goal_met_at, e.second_goal_met_at, e.left)
+            if key not in standings:
+                standings[key] = len(rows)
+                rows.append(_standing(len(rows), e, now))
+            numbers[pattern] = standings[key]
+        which.append(numbers[pattern])
     ids = id_array(e.snapshot.enrollment_id for e in all_effects)
     with raw_cursor() as cursor:
         cursor.execute(_UPDATE, [json.dumps(rows), ids, id_array(which)])
@@ -115,21 +118,24 @@ def _iso(at: datetime | None) -> str | None:
 
 def _trace(all_effects: Sequence[Effects], now: datetime) -> None:
     """Lines of text for COPY: what records have in common is written out once."""
-    ends: dict[Hashable, str] = {}
+    at = now.isoformat()
+    ends: dict[int, list[str]] = {}
     lines: list[str] = []
     for e in all_effects:
-        s = e.snapshot
-        for r in e.records:
-            key = (r.step, r.round, r.outcome, r.reason, _comparable(r.detail) if r.detail else b"")
-            end = ends.get(key)
-            if end is None:
-                detail = json.dumps(dict(r.detail)) if r.detail else _EMPTY
-                end = ends[key] = copy_line((r.step, r.round, r.outcome, r.reason[:60], detail, now.isoformat()))
-            lines.append(f"{s.enrollment_id}\t{s.campaign_id}\t{s.person_id}\t{end}")
+        s, pattern = e.snapshot, id(e.pattern or e)
+        if pattern not in ends:
+            ends[pattern] = [_end(r, at) for r in e.records]
+        lines += [f"{s.enrollment_id}\t{s.campaign_id}\t{s.person_id}\t{end}" for end in ends[pattern]]
     if not lines:
         return
     with raw_cursor() as cursor, cursor.copy(_TRACE) as copy:
         copy.write("".join(lines))
+
+
+def _end(r: Record, at: str) -> str:
+    """A line of the trace from the step on."""
+    detail = json.dumps(dict(r.detail)) if r.detail else _EMPTY
+    return copy_line((r.step, r.round, r.outcome, r.reason[:60], detail, at))
 
 
 def _withdraw(all_effects: Sequence[Effects], by: Actor, now: datetime) -> None:
@@ -145,11 +151,18 @@ def _withdraw(all_effects: Sequence[Effects], by: Actor, now: datetime) -> None:
             close_tasks(sorted(ids), reason, by=by, now=now)
 
 
-def _queue(decided: Sequence[Decided], facts: Mapping[int, PersonFacts], by: Actor, now: datetime) -> None:
+def _queue(
+    decided: Sequence[Decided], facts: Mapping[int, Facts], known: Mapping[int, PersonFacts], by: Actor, now: datetime
+) -> None:
     wishes = [(standing, wish) for standing, effects in decided for wish in effects.messages]
     sendable = [(standing, wish) for standing, wish in wishes if wish.channel in standing.campaign.senders]
-    messages = [_message(standing, wish) for standing, wish in sendable]
-    results = queue_messages(messages, by=by, now=now, facts=facts)
+    models: dict[Hashable, NewMessage] = {}
+    messages = [_message(standing, wish, models) for standing, wish in sendable]
+    names = None
+    if facts:
+        people = (facts[message.person_id] for message in messages)
+        names = {f.person.person_id: Named(f.given_name, f.family_name, f.language) for f in people}
+    results = queue_messages(messages, by=by, now=now, facts=known, names=names)
     refused = [
         (standing.snapshot, wish, result.reason)
         for (standing, wish), result in zip(sendable, results, strict=True)
@@ -167,10 +180,24 @@ def _queue(decided: Sequence[Decided], facts: Mapping[int, PersonFacts], by: Act
             )
 
 
-def _message(standing: Standing, wish: MessageWish) -> NewMessage:
+def _message(standing: Standing, wish: MessageWish, models: dict[Hashable, NewMessage]) -> NewMessage:
+    """The message wished for; one that differs from an earlier of `models` in ids only is made from that."""
+    snapshot = standing.snapshot
+    alike = (snapshot.campaign_id, id(standing.playbook), wish[:5], wish[6:])
+    model = models.get(alike)
+    if model is None:
+        model = models[alike] = _model(standing, wish)
+    key = enrollment_key(snapshot.enrollment_id, wish.step, wish.round)
+    return NewMessage(
+        key, snapshot.person_id, *model[2:11], wish.contact_point_id, *model[12:17], snapshot.enrollment_id,
+        *model[18:],
+    )  # fmt: skip
+
+
+def _model(standing: Standing, wish: MessageWish) -> NewMessage:
     snapshot, playbook = standing.snapshot, standing.playbook
     return NewMessage(
-        dedupe_key=enrollment_key(snapshot.enrollment_id, wish.step, wish.round),
+        dedupe_key="",
         person_id=snapshot.person_id,
         channel=Channel(wish.channel),
         purpose=Purpose(wish.purpose),
@@ -228,27 +255,29 @@ def _left_event(effects: Effects) -> NewEvent:
 
 def _count(all_effects: Sequence[Effects]) -> None:
     counts: Counter[tuple[int, str]] = Counter()
-    for e in all_effects:
-        campaign = e.snapshot.campaign_id
+    alike = {(e.snapshot.campaign_id, id(e.pattern or e)): e for e in all_effects}
+    times = Counter([(e.snapshot.campaign_id, id(e.pattern or e)) for e in all_effects])
+    for which, e in alike.items():
+        campaign, number = e.snapshot.campaign_id, times[which]
         for r in e.records:
-            counts[campaign, f"step.{r.step}.{r.outcome}"] += 1
+            counts[campaign, f"step.{r.step}.{r.outcome}"] += number
         for message in e.messages:
-            counts[campaign, f"sent.{message.channel}"] += 1
-        _count_standing(counts, e)
+            counts[campaign, f"sent.{message.channel}"] += number
+        _count_standing(counts, e, number)
     add_counts(counts)
 
 
-def _count_standing(counts: Counter[tuple[int, str]], e: Effects) -> None:
+def _count_standing(counts: Counter[tuple[int, str]], e: Effects, number: int) -> None:
     campaign, before = e.snapshot.campaign_id, e.snapshot
     if e.left is not None:
-        counts[campaign, f"left.{e.left.value}"] += 1
+        counts[campaign, f"left.{e.left.value}"] += number
     if before.left:  # it had left and is open again
-        counts[campaign, f"left.{before.left}"] -= 1
+        counts[campaign, f"left.{before.left}"] -= number
     for name, was, is_now in (
         ("goal_met", before.goal_met_at, e.goal_met_at),
         ("second_goal_met", before.second_goal_met_at, e.second_goal_met_at),
     ):
-        counts[campaign, name] += (is_now is not None) - (was is not None)
+        counts[campaign, name] += number * ((is_now is not None) - (was is not None))
 
 
 def add_counts(counts: Counter[tuple[int, str]]) -> None:

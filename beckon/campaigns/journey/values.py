@@ -41,7 +41,8 @@ class Snapshot(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What is known about a person now: the consent gate's facts and the hot columns that branches ask about."""
+    """What is known about a person now: the consent gate's facts, the hot columns that branches ask about, and the
+    names that messages say; no step asks for those."""
 
     person: PersonFacts
     policy: Policy = DEFAULT_POLICY
@@ -50,6 +51,8 @@ class Facts(NamedTuple):
     last_encounter_at: datetime | None = None
     next_appointment_at: datetime | None = None
     last_appointment_outcome: str = ""
+    given_name: str = ""
+    family_name: str = ""
 
 
 class MessageWish(NamedTuple):

@@ -37,7 +37,7 @@ def playbooks(draw: Any) -> Playbook:
         max_rounds=draw(st.integers(1, 6)),
         max_days=draw(st.integers(1, 300)),
     )
-    spinning = [p for p in problems_of(book) if "without any wait or call" in p]
+    spinning = [p for p in problems_of(book) if "without any wait or call" in str(p)]
     return book if not spinning else playbook({"id": "s0", "kind": "wait", "days": 1}, BYE)
 
 
