@@ -67,16 +67,16 @@ def background(person_id: int, task_id: int | None, now: datetime) -> Background
         form_number=calls_made(task_id, person_id) if task_id else 0,
         campaign=campaign.name if campaign else "",
         purpose=campaign.playbook.definition.get("purpose", {}) if campaign else {},
-        visits=_visits(person_id, now),
+        visits=visits_of(person_id, now),
         calls=list(Call.objects.filter(person_id=person_id).order_by("-started_at", "-pk")[:HISTORY_SHOWN]),
         messages=list(Message.objects.filter(person_id=person_id).order_by("-pk")[:HISTORY_SHOWN]),
         caregivers=list(Relationship.objects.filter(person_id=person_id, ended_at=None).select_related("caregiver")),
         agents=staff_names(),
-        choices=_choices(task),
+        choices=choices_for(task),
     )
 
 
-def _visits(person_id: int, now: datetime) -> list[Appointment]:
+def visits_of(person_id: int, now: datetime) -> list[Appointment]:
     """Those to come, soonest first, then the last few."""
     mine = Appointment.objects.filter(person_id=person_id).select_related("clinician", "location", "visit_type")
     rows = list(mine.exclude(status=AppointmentStatus.ENTERED_IN_ERROR).order_by("-starts_at")[:20])
@@ -84,7 +84,8 @@ def _visits(person_id: int, now: datetime) -> list[Appointment]:
     return coming + [v for v in rows if v not in coming][:PAST_VISITS_SHOWN]
 
 
-def _choices(task: CallTask | None) -> list[Choice]:
+def choices_for(task: CallTask | None) -> list[Choice]:
+    """The dispositions in use, as they stand for a task."""
     overrides = task.overrides if task else {}
     rows = Disposition.objects.filter(is_active=True).order_by("position", "code")
     return [Choice(row, behaviour_of(row.behaviour, overrides.get(row.code))) for row in rows]
@@ -194,6 +195,16 @@ def search_others(text: str, person_id: int) -> list[Other]:
     """Records found by what an agent types, without the person themselves."""
     found = [f for f in search_people(text, limit=8) if f.person_id != person_id]
     return [Other(f.person_id, f.name, f.birth_date, f.place) for f in found]
+
+
+def find_callers(text: str) -> list[Other]:
+    """Who may be calling, by number, name, birth date or record number."""
+    return [Other(f.person_id, f.name, f.birth_date, f.place) for f in search_people(text, limit=12)]
+
+
+def living_person(person_id: int) -> Person | None:
+    """A record that stands for itself: not merged into another one."""
+    return Person.objects.filter(pk=person_id, merged_into=None, deceased_at=None).first()
 
 
 def _other(person: Person) -> Other:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from beckon.web.desk.views import booking, call, parts
+from beckon.web.desk.views import booking, call, inbound, parts
 
 urlpatterns = [
     path("o/<slug:slug>/desk/", call.desk, name="desk"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("o/<slug:slug>/desk/keep/<int:task_id>/", call.keep, name="desk_keep"),
     path("o/<slug:slug>/desk/times/", booking.times, name="desk_times"),
     path("o/<slug:slug>/desk/book/", booking.take, name="desk_book"),
+    path("o/<slug:slug>/desk/inbound/", inbound.inbound, name="desk_inbound"),
+    path("o/<slug:slug>/desk/inbound/<int:person_id>/", inbound.inbound_call, name="desk_inbound_call"),
     path("o/<slug:slug>/desk/status/", parts.status, name="desk_status"),
     path("o/<slug:slug>/desk/promises/", parts.promises, name="desk_promises"),
     path("o/<slug:slug>/desk/lists/", parts.lists, name="desk_lists"),
