@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 
@@ -23,8 +22,6 @@ from beckon.people.normal.staged import staged
 
 ABOVE_HEADER = "stands above the header line"
 HEADER_AGAIN = "the header line again"
-_AT_ONCE = 500
-"""Rows that are read column by column together: so few that all of them stay in the processor's cache."""
 _NULS = str.maketrans("", "", "\x00")
 
 
@@ -110,21 +107,19 @@ class BlockReader:
         if not self._columns.suits or self._task.kind is not Kind.TEXT:
             return self._rows(piece)
         width, header, header_line = self._reader.width, self._task.header, self._task.header_line
-        one_by_one, parsed = list[RawRow](), iter(parse_values(piece, self._task.dialect, width))
-        while found := list(islice(parsed, _AT_ONCE)):
-            numbers, rows = list[int](), list[list[str]]()
-            for line, values in found:
-                if len(values) == width and line > header_line and values != header:
-                    numbers.append(line)
-                    rows.append(values)
-                else:
-                    one_by_one.append(RawRow(line, values))
-            if rows:
-                plain = self._columns.read(numbers, rows)
-                lines += plain.lines
-                tally.rows += len(plain.lines)
-                one_by_one += [RawRow(numbers[place], rows[place]) for place in plain.others]
-        one_by_one.sort(key=attrgetter("line"))
+        numbers, rows, one_by_one = list[int](), list[list[str]](), list[RawRow]()
+        for line, values in parse_values(piece, self._task.dialect, width):
+            if len(values) == width and line > header_line and values != header:
+                numbers.append(line)
+                rows.append(values)
+            else:
+                one_by_one.append(RawRow(line, values))
+        if rows:
+            plain = self._columns.read(numbers, rows)
+            lines += plain.lines
+            tally.rows += len(plain.lines)
+            one_by_one += [RawRow(numbers[place], rows[place]) for place in plain.others]
+            one_by_one.sort(key=attrgetter("line"))
         return one_by_one
 
     def _rows(self, piece: Piece) -> Iterator[RawRow | tuple[int, str, str]]:
