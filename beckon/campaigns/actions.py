@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 
-from beckon.campaigns.journey.alike import Alike
+from beckon.campaigns.journey.alike import WORTH_COMPARING, Alike
 from beckon.campaigns.journey.due import take_due
 from beckon.campaigns.journey.gathering import SNAPSHOT_COLUMNS, Running, Standing, gather, load_campaigns, standings
 from beckon.campaigns.journey.recording import record
 from beckon.campaigns.journey.values import Effects
 from beckon.campaigns.models import CampaignStatus, Enrollment
 from beckon.campaigns.reactions import Happening, react, undo
+from beckon.campaigns.rules import advance
 from beckon.consent.queries import load_policy
 from beckon.core.actors import SYSTEM, Actor
 from beckon.core.bulk.garbage import without_garbage_searches
@@ -60,14 +62,15 @@ def advance_due(*, now: datetime, limit: int = BATCH, by: Actor = SYSTEM) -> Adv
     claimed = standings(taken.rows, campaigns)
     people = sorted({standing.snapshot.person_id for standing in claimed})
     facts = gather(people, now=now, policy=load_policy(), playbooks=(standing.playbook for standing in claimed))
-    decided, alike = [], Alike(now)
+    decided = []
+    step = Alike(now).advance if len(claimed) >= WORTH_COMPARING else partial(advance, now=now)
     for standing in claimed:
         known = facts.get(standing.snapshot.person_id)
         if known is None:
             effects = react(standing.snapshot, standing.playbook, Happening("person.retired"), now)
             assert effects is not None
         else:
-            effects = alike.advance(standing.snapshot, known, standing.playbook)
+            effects = step(standing.snapshot, known, standing.playbook)
         decided.append((standing, effects))
     decided = _without_busy_people(decided)
     record(decided, by=by, now=now, facts=facts)

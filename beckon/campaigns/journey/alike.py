@@ -18,6 +18,8 @@ from beckon.consent.verdict import Allowed, Later
 
 _Answer = TypeVar("_Answer")
 _ALLOWED: Final = "allowed"
+WORTH_COMPARING: Final = 100
+"""People from which on it pays: writing down what is asked about the first of a kind costs a fifth of deciding."""
 
 
 class _Fork:

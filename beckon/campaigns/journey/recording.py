@@ -119,12 +119,13 @@ def _iso(at: datetime | None) -> str | None:
 def _trace(all_effects: Sequence[Effects], now: datetime) -> None:
     """Lines of text for COPY: what records have in common is written out once."""
     at = now.isoformat()
+    known: dict[Hashable, str] = {}
     ends: dict[int, list[str]] = {}
     lines: list[str] = []
     for e in all_effects:
         s, pattern = e.snapshot, id(e.pattern or e)
         if pattern not in ends:
-            ends[pattern] = [_end(r, at) for r in e.records]
+            ends[pattern] = [_end(r, at, known) for r in e.records]
         lines += [f"{s.enrollment_id}\t{s.campaign_id}\t{s.person_id}\t{end}" for end in ends[pattern]]
     if not lines:
         return
@@ -132,10 +133,13 @@ def _trace(all_effects: Sequence[Effects], now: datetime) -> None:
         copy.write("".join(lines))
 
 
-def _end(r: Record, at: str) -> str:
-    """A line of the trace from the step on."""
-    detail = json.dumps(dict(r.detail)) if r.detail else _EMPTY
-    return copy_line((r.step, r.round, r.outcome, r.reason[:60], detail, at))
+def _end(r: Record, at: str, known: dict[Hashable, str]) -> str:
+    """A line of the trace from the step on; `known`: those written out before."""
+    key = (r.step, r.round, r.outcome, r.reason, _comparable(r.detail) if r.detail else b"")
+    if key not in known:
+        detail = json.dumps(dict(r.detail)) if r.detail else _EMPTY
+        known[key] = copy_line((r.step, r.round, r.outcome, r.reason[:60], detail, at))
+    return known[key]
 
 
 def _withdraw(all_effects: Sequence[Effects], by: Actor, now: datetime) -> None:
