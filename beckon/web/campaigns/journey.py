@@ -21,8 +21,8 @@ from beckon.campaigns.steps.wait import WaitStep
 from beckon.web.campaigns.words import CHANNEL_ICONS, CHANNELS, LEFT, MEANINGS, OUTCOMES, word
 from beckon.web.spoken import said
 
-ROW = 116
-"""Height of a step in the drawing, in its own units; the style sheet gives a row the same in rem (7.25)."""
+ROW = 124
+"""Height of a step in the drawing, in its own units; the style sheet gives a row the same in rem (7.75)."""
 LANE = 13
 SPINE = 16
 _KIND_ICONS = {"wait": "hourglass", "call": "phone", "branch": "arrows-split-2", "goal": "target", "exit": "door-exit"}

@@ -55,7 +55,7 @@ MEANINGS: Mapping[str, Words] = {
     "later": pgettext_lazy("answer", "Later"),
     "question": _("A question"),
     "reschedule": _("Another time"),
-    "stop": _("Stop"),
+    "stop": pgettext_lazy("answer", "Stop"),
     "start": _("Start again"),
     "help": _("Help"),
     "wrong_person": _("Wrong person"),

@@ -23,7 +23,8 @@ from beckon.web.spoken import said
 def wording(request: PageRequest) -> HttpResponse:
     """The newest version of every template and script."""
     templates = [(row, CHANNEL_NAMES.get(row.channel, row.channel)) for row in queries.templates()]
-    return render(request, "administration/wording.html", {"templates": templates, "scripts": queries.scripts()})
+    scripts = [(row, "") for row in queries.scripts()]
+    return render(request, "administration/wording.html", {"templates": templates, "scripts": scripts})
 
 
 @page(SEES_SETTINGS)
