@@ -1,6 +1,7 @@
 """What holds for every request: automatic log-off, the second factor, no copies in browsers, failures in the log."""
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -31,6 +32,7 @@ Next = Callable[[HttpRequest], HttpResponse]
 View = Callable[..., HttpResponseBase]
 LAST_ACT = "beckon_last_act"
 BEGAN = "beckon_began"
+_NO_TEXT = re.compile(r"\x00|\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 FREE_PATHS = ("/accounts/", "/static/", "/hooks/", "/u/", "/language/", "/theme/", "/help/", "/healthz")
 
 
@@ -41,7 +43,8 @@ def is_poll(request: HttpRequest) -> bool:
 
 class NoNul:
     """Answers 400 to a NUL in an address, a cookie or a form, whatever field it stands in: no database of ours stores
-    one, nobody types one, and each place that took one would have to say so by itself.
+    one, nobody types one, and each place that took one would have to say so by itself. So it does to JSON's escapes
+    for one and for half a character, which become text that cannot be stored or sent once the JSON is read.
 
     Views without Django's check of forms (vendors' callbacks) read their bodies themselves.
     """
@@ -69,7 +72,7 @@ def _pairs(given: QueryDict) -> Iterator[tuple[str, str]]:
 
 
 def _has_nul(pairs: Iterable[tuple[str, str]]) -> bool:
-    return any("\0" in name or "\0" in value for name, value in pairs)
+    return any(_NO_TEXT.search(name) or _NO_TEXT.search(value) for name, value in pairs)
 
 
 def _no_nul() -> HttpResponse:

@@ -55,7 +55,7 @@ def who(actor: str, names: Mapping[int, str]) -> str:
     kind, _colon, value = actor.partition(":")
     match kind:
         case "user":
-            return names.get(int(value), actor) if value.isdigit() else actor
+            return names.get(int(value), actor) if value.isdecimal() else actor
         case "person":
             return gettext("Person %s themselves") % value
         case "agent":

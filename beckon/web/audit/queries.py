@@ -155,7 +155,7 @@ def names_of(entries: list[AuditEntry]) -> dict[int, str]:
     ids: set[int] = set()
     for entry in entries:
         kind, _colon, value = entry.actor.partition(":")
-        if kind == "user" and value.isdigit():
+        if kind == "user" and value.isdecimal():
             ids.add(int(value))
         if entry.object_kind == "user":
             ids.update(entry.object_ids[:5])

@@ -129,7 +129,7 @@ def looks_at(people: Sequence[int], *, limit: int = 50) -> list[Look]:
 def actor_names(keys: Iterable[str]) -> dict[str, str]:
     """Actor key -> who that is, in words."""
     keys = set(filter(None, keys))
-    ids = [int(k.partition(":")[2]) for k in keys if k.startswith("user:") and k.partition(":")[2].isdigit()]
+    ids = [int(k.partition(":")[2]) for k in keys if k.startswith("user:") and k.partition(":")[2].isdecimal()]
     users = {f"user:{u.pk}": u.name or u.email for u in User.objects.filter(pk__in=ids)} if ids else {}
     return {key: users.get(key) or _actor(key) for key in keys}
 

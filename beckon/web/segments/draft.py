@@ -100,7 +100,7 @@ def at_place(root: Draft, place: str) -> tuple[Draft | None, Draft | None]:
     """The node at a place and the group above it; None where there is none."""
     above, node = None, root
     for step in place.split(".")[1:]:
-        if not step.isdigit() or int(step) >= len(node.parts):
+        if not step.isdecimal() or len(step) > 9 or int(step) >= len(node.parts):
             return None, None
         above, node = node, node.parts[int(step)]
     return node, above

@@ -1,6 +1,7 @@
 """Segments: the list, the builder with its live count, one segment with its versions, and why a person is in or out."""
 
 import json
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -66,8 +67,14 @@ def edit(request: PageRequest, segment_id: int) -> HttpResponse:
 def build(request: PageRequest) -> HttpResponse:
     """What the builder shows after a change: the whole of it, or for a typed value (part=result) the result alone."""
     draft = mended(apply(read_form(request.POST), request.POST.get("act", "")))
-    version = int(request.POST.get("version") or 0)
+    version = _version(request)
     return _builder(request, draft, name=request.POST.get("name", ""), version=version)
+
+
+def _version(request: PageRequest) -> int:
+    """The version that the builder began with; 0 for a new segment, and for what is no number."""
+    said = request.POST.get("version", "")
+    return int(said) if re.fullmatch("[0-9]{1,9}", said) else 0
 
 
 @page(SEES_CAMPAIGNS)
@@ -90,7 +97,7 @@ def save(request: PageRequest) -> HttpResponse:
     """Save under its name; what is wrong is said in the builder, and nothing typed is lost."""
     act = request.POST.get("act", "")
     draft = mended(apply(read_form(request.POST), act))
-    name, version = request.POST.get("name", "").strip()[:100], int(request.POST.get("version") or 0)
+    name, version = request.POST.get("name", "").strip()[:100], _version(request)
     definition, _ = _checked(draft)
     if act or not name or definition is None:
         missing = "" if name or act else gettext("Give the segment a name.")

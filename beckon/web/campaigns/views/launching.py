@@ -107,7 +107,7 @@ def reach(request: PageRequest, pk: int) -> HttpResponse:
     draft = queries.find_campaign(pk, draft=True)
     where = dict(playbook_of(draft.playbook).entry.segment)
     chosen = request.GET.get("people", "")
-    if chosen.isdigit():
+    if chosen.isdecimal() and len(chosen) < 19:
         where = next((dict(s.definition) for s in queries.segments_in_use() if s.pk == int(chosen)), where)
     found = queries.reach_of(where, playbook_of(draft.playbook), now=request.now)
     people = queries.count_people(where, now=request.now, limit=FAST)

@@ -33,7 +33,7 @@ def imports(request: PageRequest) -> HttpResponse:
 
 def _imports_page(request: PageRequest, error: str, status: int = 200) -> HttpResponse:
     before = request.GET.get("before", "")
-    rows, has_more = history(before=int(before) if before.isdigit() and len(before) < 19 else None)
+    rows, has_more = history(before=int(before) if before.isdecimal() and len(before) < 19 else None)
     schema = request.organization.schema_name
     waiting = drafts.all_drafts(schema, request.actor.key) if not before else []
     context = {

@@ -50,7 +50,7 @@ def _listed(request: PageRequest) -> dict[str, Any]:
     if definition is None:
         return {"form": form, "lines": [], "broken": True}
     after = request.GET.get("after", "")
-    found = page_of(definition, now=request.now, after=int(after) if after.isdigit() and len(after) < 19 else None)
+    found = page_of(definition, now=request.now, after=int(after) if after.isdecimal() and len(after) < 19 else None)
     lines = lines_of(found.ids)
     record_look(request, "people.listed", "person", found.ids)
     return {

@@ -45,7 +45,7 @@ def person_merge(request: PageRequest, pk: int) -> HttpResponse:
 
 def _other(request: PageRequest, profile: Profile) -> Profile | None:
     chosen = (request.POST if request.method == "POST" else request.GET).get("other", "")
-    if not chosen.isdigit() or len(chosen) > 18:
+    if not chosen.isdecimal() or len(chosen) > 18:
         return None
     try:
         found = profile_of(int(chosen), now=request.now)

@@ -58,7 +58,7 @@ def _timeline(request: PageRequest, profile: Profile) -> dict[str, object]:
     group = request.GET.get("kind", "")
     group = group if group in GROUPS else ""
     skip = request.GET.get("skip", "0")
-    start = min(int(skip), 5_000) if skip.isdigit() and len(skip) < 6 else 0
+    start = min(int(skip), 5_000) if skip.isdecimal() and len(skip) < 6 else 0
     numbers = [p.number_id for p in profile.active_points]
     found, has_more = happenings(profile.everyone, numbers, group=group, skip=start, now=request.now)
     names = actor_names(presenters.actors_of(found))

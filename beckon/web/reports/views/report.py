@@ -165,4 +165,4 @@ def title_of(kind: str, value: str) -> str:
 
 def _is_hour(kind: str, value: str) -> bool:
     weekday, _sep, hour = value.partition("-")
-    return kind == "hour" and weekday in set("0123456") and hour.isdigit() and int(hour) < 24
+    return kind == "hour" and weekday in set("0123456") and hour.isdecimal() and len(hour) < 3 and int(hour) < 24
