@@ -125,8 +125,8 @@ def record_inbound(
     if not batch:
         return []
     batch = [tidy(item, now) for item in batch]
+    lock_people(people_reached(batch))
     writers = _writers(batch)
-    _lock_people(writers)
     readings = [_read(item, writers[item.from_]) for item in batch]
     ids = _insert(batch, writers, readings, sender_id, carrier, now)
     fresh: list[_New] = []
@@ -175,11 +175,10 @@ def _writers(batch: Sequence[Inbound]) -> Mapping[str, _Writer]:
     return writers
 
 
-def _lock_people(writers: Mapping[str, _Writer]) -> None:
-    """Everybody whom these numbers reach, before anything of theirs."""
-    numbers = [writer.number_id for writer in writers.values() if writer.number_id is not None]
-    points = ContactPoint.objects.filter(number_id__in=numbers, ended_at=None)
-    lock_people(points.values_list("person_id", flat=True))
+def people_reached(batch: Sequence[Inbound]) -> list[int]:
+    """Everybody whom the numbers that wrote reach: they are locked before anything of theirs."""
+    points = ContactPoint.objects.filter(number__value__in={item.from_ for item in batch}, ended_at=None)
+    return list(points.values_list("person_id", flat=True))
 
 
 def _insert(

@@ -6,6 +6,7 @@ A repeat changes nothing. What cannot be understood yet (a receipt ahead of its 
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -17,9 +18,10 @@ from beckon.channels.carriers.base import Channel, Inbound, Receipt, Word
 from beckon.core.actors import Actor
 from beckon.core.bulk.cursor import read_json
 from beckon.core.clock import wall_now
-from beckon.messaging.receiving.inbound import record_inbound
-from beckon.messaging.receiving.receipts import record_receipts
+from beckon.messaging.receiving.inbound import people_reached, record_inbound
+from beckon.messaging.receiving.receipts import people_moved_by, record_receipts
 from beckon.messaging.receiving.tidying import clean, tidy
+from beckon.people.locking import lock_people
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +85,9 @@ def handle_inbox(*, by: Actor, now: datetime) -> int:
     """
     handled: list[int] = []
     failed: dict[int, str] = {}
-    for rows in _groups(_open_rows()):
+    open_rows = _open_rows()
+    lock_people(_concerned(open_rows))  # all at once: groups one after the other could cross with others' locks
+    for rows in _groups(open_rows):
         done, broken = _handle_safely(rows, by=by, now=now)
         handled += done
         failed |= broken
@@ -108,6 +112,19 @@ def _open_rows() -> list[_Row]:
                 cursor.execute(sql, [BATCH - len(rows)])
                 rows += [_Row(row[0], row[1], row[2], read_json(row[3]), row[4]) for row in cursor.fetchall()]
     return rows
+
+
+def _concerned(rows: Sequence[_Row]) -> list[int]:
+    """Everybody whose things these rows may change; a row that makes no sense concerns nobody and breaks later."""
+    said: list[Inbound] = []
+    told: list[Receipt] = []
+    for row in rows:
+        with suppress(KeyError, TypeError, ValueError):
+            if row.payload["kind"] == "inbound":
+                said.append(_inbound(row.payload))
+            else:
+                told.append(_receipt(row.payload))
+    return people_reached(said) + people_moved_by(told)
 
 
 def _groups(rows: Sequence[_Row]) -> list[list[_Row]]:

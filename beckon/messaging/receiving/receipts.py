@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db import connection
 
-from beckon.channels.carriers.base import Receipt
+from beckon.channels.carriers.base import Receipt, Word
 from beckon.core.actors import Actor
 from beckon.core.events.actions import record_events
 from beckon.core.events.registry import NewEvent
@@ -17,6 +17,7 @@ from beckon.messaging.keys import message_of
 from beckon.messaging.receiving.reactions import Report, react
 from beckon.messaging.rules import RANK, Outcome, receipt_outcome
 from beckon.messaging.values import MessageStatus
+from beckon.people.locking import lock_people
 
 _FIND: Final = """
 SELECT id, carrier_ref, person_id, number_id, channel, status, step, enrollment_id, campaign_id
@@ -24,6 +25,12 @@ SELECT id, carrier_ref, person_id, number_id, channel, status, step, enrollment_
  WHERE (id = ANY(%s) OR (carrier_ref = ANY(%s) AND carrier_ref <> '')) AND sender_id = %s AND NOT is_inbound
  ORDER BY id FOR UPDATE
 """
+_PEOPLE: Final = """
+SELECT DISTINCT person_id FROM messaging_message
+ WHERE (id = ANY(%s) OR (carrier_ref = ANY(%s) AND carrier_ref <> '')) AND NOT is_inbound AND person_id IS NOT NULL
+"""
+_QUIET: Final = frozenset({Word.ACCEPTED, Word.DELIVERED, Word.UNKNOWN})
+"""Words that change a message and nobody's journey."""
 _MERGE: Final = """
 UPDATE messaging_message m
    SET status = v.status, reason = v.reason, look_up_at = NULL, sent_at = coalesce(m.sent_at, %s),
@@ -63,6 +70,7 @@ def record_receipts(receipts: Sequence[Receipt], *, sender_id: int, by: Actor, n
     """
     if not receipts:
         return []
+    lock_people(people_moved_by(receipts))
     by_id, by_ref = _find(receipts, sender_id)
     changes: dict[int, _Change] = {}
     is_known: list[bool] = []
@@ -77,6 +85,16 @@ def record_receipts(receipts: Sequence[Receipt], *, sender_id: int, by: Actor, n
             changes[row.id] = _Change(row, outcome, receipt)
     _merge(list(changes.values()), sender_id=sender_id, by=by, now=now)
     return is_known
+
+
+def people_moved_by(receipts: Sequence[Receipt]) -> list[int]:
+    """Whom bad news is about: journeys, numbers or consent of theirs may change, so they are locked before messages."""
+    bad = [receipt for receipt in receipts if receipt.word not in _QUIET]
+    if not bad:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, [[_id_of(r) for r in bad], [r.carrier_ref for r in bad]])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _id_of(receipt: Receipt) -> int:

@@ -16,6 +16,7 @@ from beckon.messaging.rules import Due, Outcome, outcome_of
 from beckon.messaging.sending.claim import failed_event
 from beckon.messaging.sending.mark import uncount_contacts
 from beckon.messaging.values import Dispatched, MessageStatus
+from beckon.people.locking import lock_people
 
 # A row that a receipt settled meanwhile keeps what the receipt said; an unknown one is never queued again.
 _OPEN: Final = "(m.status = 'sending' OR (m.status = 'unknown' AND %(status)s <> 'queued'))"
@@ -70,13 +71,15 @@ def record_results(
         return Dispatched()
     wall = wall_now()
     fates = [(outcome_of(group[0].result, tries=group[0].tries, now=now, wall=wall), group) for group in _alike(handed)]
+    moved = [group for outcome, group in fates if not outcome.left or _is_loud(group[0].result)]
+    lock_people(h.due.person_id for group in moved for h in group)  # people first, then anything of theirs
     _update(fates, price_cents, now)
     uncount_contacts([(h.due.person_id, h.at) for outcome, group in fates if not outcome.left for h in group])
     gone = [(h, o) for o, group in fates if o.status is MessageStatus.FAILED for h in group]
     record_events(
         [failed_event(h.due, o.reason) for h, o in sorted(gone, key=lambda pair: pair[0].due.id)], by=by, now=now
     )
-    told = [h for _, group in fates if group[0].result.alarm or group[0].result.word not in _QUIET for h in group]
+    told = [h for _, group in fates if _is_loud(group[0].result) for h in group]
     react([_report(h) for h in sorted(told, key=lambda h: h.due.id)], sender_id=sender_id, by=by, now=now)
     counts: Counter[MessageStatus] = Counter()
     for outcome, group in fates:
@@ -85,6 +88,10 @@ def record_results(
 
 
 _QUIET: Final = frozenset({Word.ACCEPTED, Word.DELIVERED, Word.UNKNOWN, Word.TRY_LATER, Word.FAILED})
+
+
+def _is_loud(result: SendResult) -> bool:
+    return bool(result.alarm) or result.word not in _QUIET
 
 
 def _tally(counts: Mapping[MessageStatus, int]) -> Dispatched:
