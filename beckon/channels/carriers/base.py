@@ -103,7 +103,7 @@ class SendResult(NamedTuple):
     """What became of one message. Holds nothing personal, so it may be logged.
 
     `segments` and `cost_cents` are None where the vendor does not say; `retry_after` is in seconds.
-    `alarm` is a sentence for the operator: the set-up, not the message, is at fault, pause the sender.
+    `alarm` is one of channels.alarms for the operator: the set-up, not the message, is at fault, pause the sender.
     """
 
     reference: str

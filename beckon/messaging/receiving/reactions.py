@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from beckon.channels.alarms import BLOCKED, alarm
 from beckon.channels.carriers.base import Word
 from beckon.consent.actions import OptOut, record_opt_out
 from beckon.core.actors import Actor
@@ -57,11 +58,11 @@ def react(reports: Sequence[Report], *, sender_id: int, by: Actor, now: datetime
     _opt_out(by_word.get(Word.OPTED_OUT, ()), by=by, now=now)
     _landline(_numbers(by_word.get(Word.LANDLINE, ())), by=by, now=now)
     _dead(_numbers(by_word.get(Word.DEAD, ())), by=by, now=now)
-    alarm = next((r.alarm for r in reports if r.alarm), "")
+    told = next((r.alarm for r in reports if r.alarm), "")
     blocked = by_word.get(Word.BLOCKED)
-    if alarm or blocked:
+    if told or blocked:
         code = blocked[0].vendor_code if blocked else ""
-        pause_sender(sender_id, alarm or f"messages are being blocked by the carrier ({code})", by=by, now=now)
+        pause_sender(sender_id, told or alarm(BLOCKED, code), by=by, now=now)
 
 
 def pause_sender(sender_id: int, reason: str, *, by: Actor, now: datetime) -> bool:

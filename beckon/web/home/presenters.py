@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from beckon.campaigns.models import CampaignStatus
+from beckon.channels.alarms import alarm_words
 from beckon.core.clock import wall_now
 from beckon.desk.queries import callbacks_of
 from beckon.reports.figures import Activity
@@ -17,6 +18,7 @@ from beckon.web.home import queries
 from beckon.web.home.queries import MOST, Room, Running, SetUp
 from beckon.web.inbox.queries import count_open
 from beckon.web.people.words import why
+from beckon.web.spoken import said
 
 WORKER_RESTS = timedelta(minutes=5)
 LITTLE_ROOM = 0.1
@@ -98,7 +100,7 @@ def _senders() -> list[Matter]:
             "bad",
             gettext("%(name)s is paused") % {"name": sender.name},
             gettext("Why: %(reason)s. Nothing leaves from it until somebody resumes it.")
-            % {"reason": sender.paused_reason.rstrip(".")},
+            % {"reason": said(alarm_words(sender.paused_reason)).rstrip(".")},
             "settings/",
             gettext_lazy("Look at the senders"),
         )

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_noop
 
+from beckon.channels.alarms import alarm_words
 from beckon.core.models import Role
 from beckon.core.wording.words import Words
 from beckon.web import spoken
@@ -137,6 +138,12 @@ def language_name(code: str) -> str:
 def said(words: Words) -> str:
     """What a package below says, in the language of the page."""
     return spoken.said(words)
+
+
+@register.filter
+def alarm(stored: str) -> str:
+    """Why a sender stands still, in the language of the page."""
+    return spoken.said(alarm_words(stored))
 
 
 @register.simple_tag(takes_context=True)

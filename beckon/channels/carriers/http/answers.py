@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from pydantic_core import from_json
 
+from beckon.channels.alarms import ANSWERS, CERTIFICATE, alarm
 from beckon.channels.carriers.base import SendResult, Word, result
 from beckon.channels.carriers.http.config import Answer, HttpConfig
 from beckon.channels.carriers.http.mapping import dig
@@ -39,8 +40,8 @@ def read_failure(reference: str, code: str, *, is_written: bool) -> SendResult:
     """The result of a request without an answer: before it was written it may be repeated, after it never."""
     if is_written:
         return result(reference, Word.UNKNOWN, vendor_code=code)
-    alarm = "the vendor's certificate cannot be verified" if code == "tls" else ""
-    return result(reference, Word.TRY_LATER, vendor_code=code, retry_after=DEFAULT_WAIT, alarm=alarm)
+    told = CERTIFICATE if code == "tls" else ""
+    return result(reference, Word.TRY_LATER, vendor_code=code, retry_after=DEFAULT_WAIT, alarm=told)
 
 
 def unsendable(reference: str) -> SendResult:
@@ -107,8 +108,8 @@ def _refused(
         wait = retry_after(headers, now=now)
         return result(reference, Word.TRY_LATER, vendor_code=shown, retry_after=wait)
     if status in _SETUP or 300 <= status < 400:
-        alarm = f"the vendor answers {status}: check the URL, the account and its secret"
-        return result(reference, Word.TRY_LATER, vendor_code=shown, retry_after=10 * DEFAULT_WAIT, alarm=alarm)
+        told = alarm(ANSWERS, status)
+        return result(reference, Word.TRY_LATER, vendor_code=shown, retry_after=10 * DEFAULT_WAIT, alarm=told)
     if 400 <= status < 500 and status != 408:
         return result(reference, Word.FAILED, vendor_code=shown)
     return result(reference, Word.UNKNOWN, vendor_code=shown)

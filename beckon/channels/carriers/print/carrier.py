@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from beckon.channels.alarms import SPOOL, alarm
 from beckon.channels.carriers.base import (
     Capabilities,
     Channel,
@@ -65,7 +66,7 @@ class PrintCarrier:
             if sheet.references:
                 self._write(name, sheet, {message.reference: message for message in batch})
         except OSError as error:
-            trouble = f"the print spool cannot be written ({type(error).__name__}): check the folder and the disk"
+            trouble = alarm(SPOOL, type(error).__name__)
             return [self._settle(m.reference, sheet, "", trouble) for m in batch]
         return [self._settle(m.reference, sheet, name, "") for m in batch]
 

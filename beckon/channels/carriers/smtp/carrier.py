@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 
+from beckon.channels.alarms import CERTIFICATE
 from beckon.channels.carriers.base import (
     Capabilities,
     Channel,
@@ -184,8 +185,8 @@ class _Run:
         if isinstance(self.trouble, RefusedError):
             return read_refusal(reference, self.trouble.reply, about_sender=True)
         code = self.trouble.code if self.trouble else "connect"
-        alarm = "the mail server's certificate cannot be verified" if code == "tls" else ""
-        return result(reference, Word.TRY_LATER, vendor_code=code, retry_after=BUSY_WAIT, alarm=alarm)
+        told = CERTIFICATE if code == "tls" else ""
+        return result(reference, Word.TRY_LATER, vendor_code=code, retry_after=BUSY_WAIT, alarm=told)
 
 
 def _context(config: SmtpConfig) -> ssl.SSLContext | None:

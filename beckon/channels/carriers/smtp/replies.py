@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from beckon.channels.alarms import REFUSED, alarm
 from beckon.channels.carriers.base import SendResult, Word, result
 
 GREYLIST_WAIT = 300.0
@@ -51,7 +52,7 @@ def read_refusal(reference: str, reply: Reply, *, about_sender: bool = False) ->
         wait = BUSY_WAIT if reply.code in {421, 452} else GREYLIST_WAIT
         return result(reference, Word.TRY_LATER, vendor_code=reply.shown, retry_after=wait)
     if reply.code in _SETUP or reply.enhanced in _OWN_FAULT or (about_sender and reply.code != 552):
-        alarm = f"the mail server refuses us ({reply.shown}): check the account and the sender's address"
-        return result(reference, Word.TRY_LATER, vendor_code=reply.shown, retry_after=GREYLIST_WAIT, alarm=alarm)
+        told = alarm(REFUSED, reply.shown)
+        return result(reference, Word.TRY_LATER, vendor_code=reply.shown, retry_after=GREYLIST_WAIT, alarm=told)
     word = ENHANCED.get(reply.enhanced) or CODES.get(reply.code, Word.FAILED)
     return result(reference, word, vendor_code=reply.shown)

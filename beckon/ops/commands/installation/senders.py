@@ -2,6 +2,7 @@
 
 import argparse
 
+from beckon.channels.alarms import alarm_words
 from beckon.channels.models import Sender
 from beckon.core.actors import COMMAND_LINE
 from beckon.core.clock import domain_now
@@ -33,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
             done = resume_sender(paused.pk, by=COMMAND_LINE, now=domain_now(organization))
             print(f"{args.resume} sends again" if done else f"{args.resume} was not paused")
         for sender in Sender.objects.order_by("channel", "name"):
-            state = f"paused: {sender.paused_reason}" if sender.paused_reason else "on" if sender.is_active else "off"
+            state = "on" if sender.is_active else "off"
+            if sender.paused_reason:
+                state = f"paused: {alarm_words(sender.paused_reason).en}"
             print(f"{sender.name:<24} {sender.channel:<10} {sender.carrier:<8} {sender.rate_per_second:>8}/s  {state}")
     return 0
