@@ -12,7 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from beckon.core.actors import Actor
 from beckon.desk.models import Call, CallTask, TaskStatus
-from beckon.desk.rules import AboutNumber, AboutPerson, Details, Needs
+from beckon.desk.rules import AboutNumber, AboutPerson, Again, Details, Needs
 from beckon.desk.timing import NOTHING_NAMED, Moment
 from beckon.desk.values import Outcome
 from beckon.people.models import ContactKind, Person
@@ -74,7 +74,9 @@ def _label(choice: Choice) -> str:
 def _may_come_of_it(choice: Choice, *, has_task: bool) -> bool:
     """What somebody who calls us themselves can have said. Deaths are recorded on the person's page, with evidence."""
     does = choice.behaviour
-    if not does.answered or does.number is not AboutNumber.NOTHING or does.person is AboutPerson.DECEASED:
+    if not does.answered or does.number is not AboutNumber.NOTHING or does.again is Again.HOUR_NAMED:
+        return False  # of a number, or of somebody who was away
+    if does.person is AboutPerson.DECEASED:
         return False
     return does.needs in (Needs.NOTHING, Needs.APPOINTMENT) or (does.needs is Needs.CALLBACK and has_task)
 

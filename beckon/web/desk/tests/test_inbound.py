@@ -85,7 +85,8 @@ def test_who_is_on_no_list_may_call_too_and_stop_us(agent: Client, now: datetime
     page = agent.get(f"{INBOUND}{person.pk}/").content.decode()
     assert "On no call list" in page
     assert 'value="CBACK"' not in page
-    assert 'value="NOANS"' not in page
+    for code in ("NOANS", "UNAVLBL", "WNUM", "DECEASED"):
+        assert f'value="{code}"' not in page
     assert agent.post(f"{INBOUND}{person.pk}/", form_for(agent, person.pk, code="DNC")).status_code == 302
     assert Person.objects.get(pk=person.pk).do_not_contact_at is not None
 
