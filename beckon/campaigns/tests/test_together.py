@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from beckon.campaigns.actions import advance_all
@@ -28,7 +29,11 @@ def together(work: Any) -> list[Any]:
         return list(pool.map(closing, range(WORKERS)))
 
 
-def test_four_workers_enrol_the_daily_volume_once_and_send_everybody_one_postcard(committed_org: Any, now: Any) -> None:
+@pytest.mark.parametrize("worth_comparing", [1, 1_000], ids=["decided once for who is alike", "one by one"])
+def test_four_workers_enrol_the_daily_volume_once_and_send_everybody_one_postcard(
+    committed_org: Any, now: Any, monkeypatch: pytest.MonkeyPatch, worth_comparing: int
+) -> None:
+    monkeypatch.setattr("beckon.campaigns.actions.WORTH_COMPARING", worth_comparing)
     with org_scope(committed_org):
         make_senders()
         make_desk(now)
