@@ -148,7 +148,7 @@ def test_ratio_is_value_by_limit_for_speeds_and_for_times() -> None:
 
 
 def test_names_are_checked_and_run_in_the_order_of_the_bench() -> None:
-    assert [m.name for m in measures_named("next_call, import")] == ["import", "next_call"]
+    assert [m.name for m in measures_named("next_call, import")] == ["import", "next_call", "page"]
     with pytest.raises(UnknownMeasure, match="sprint"):
         measures_named("import,sprint")
 
