@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -256,8 +257,10 @@ def test_strangers_find_nothing_and_a_forged_form_is_refused(org: Any, home: Pat
     assert send(careful, FILE).status_code == 403
 
 
-def test_old_drafts_are_swept_away(manager: Client, sent: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafts, "KEPT", drafts.KEPT * 0)
+def test_old_drafts_are_swept_away(manager: Client, sent: str, home: Path) -> None:
+    (old,) = home.glob("imports/*/uploads/*")
+    forgotten = old.stat().st_mtime - drafts.KEPT.total_seconds() - 1
+    os.utime(old, (forgotten, forgotten))
     send(manager, FILE)
     assert manager.get(sent).status_code == 404
 
