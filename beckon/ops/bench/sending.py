@@ -6,6 +6,7 @@ to a sink on this machine. Nothing here can reach anybody: both carriers refuse 
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -90,11 +91,11 @@ def _message(line: Line, sender_id: int, person_id: int, at: datetime) -> NewMes
 def send(bench: Bench, line: Line) -> Figures:
     """Messages a second through the real sender; every one must have reached the sink once and stand as sent."""
     with sink(line.kind) as server:
-        _dispatch(bench, line, server, warm_up=True)
+        put_off = _dispatch(bench, line, server, warm_up=True).later
         before = server.count()
         with bench.timing() as timed:
             done = _dispatch(bench, line, server)
-        _check(bench, line, done, server.count() - before)
+        _check(bench, line, done, server.count() - before, put_off + done.later)
         bench.tell("measuring the limit")
         limit = asyncio.run(_carrier_alone(line, server, min(done.sent, _LIMIT_MOST)))
     note = f"{done.sent:,} sent once each, {done.dropped + done.later:,} refused"
@@ -116,15 +117,17 @@ def _carrier(line: Line, server: Sink) -> Carrier:
     return build_carrier(line.kind, line.config(server.port))
 
 
-def _check(bench: Bench, line: Line, done: Dispatched, arrived: int) -> None:
+def _check(bench: Bench, line: Line, done: Dispatched, arrived: int, put_off: int) -> None:
     with org_scope(bench.organization):
         sender = Sender.objects.get(name=line.sender_name)
         rows = Message.objects.filter(sender_id=sender.pk)
         recorded = rows.filter(status="sent", sent_at__gte=line.at + 2 * _LATER).count()
-        waiting = rows.filter(status__in=["queued", "sending", "unknown"]).count()
-    if not done.sent == arrived == recorded or done.sent == 0 or waiting > done.later:
+        unsettled = rows.filter(status__in=["queued", "sending", "unknown"])
+        waiting = Counter(" ".join(filter(None, row)) for row in unsettled.values_list("status", "reason"))
+    if not done.sent == arrived == recorded or done.sent == 0 or waiting.total() > put_off:
         raise BenchFailed(
-            f"{done.sent} were sent, {arrived} arrived, {recorded} rows say so; {waiting} are not settled"
+            f"{done.sent} were sent, {arrived} arrived, {recorded} rows say so; not settled: {dict(waiting)}, "
+            f"of which {put_off} were put off"
         )
 
 
