@@ -24,9 +24,9 @@ def note(organization: Organization, *ids: int) -> None:
 
 
 def seal(organization: Organization, expected: int) -> None:
-    """Seal until `expected` entries are; other databases of the server may hold transactions open for a moment."""
+    """Seal until `expected` entries are; other databases of the server may hold transactions open for a while."""
     sealed, waited = 0, threading.Event()
-    for _ in range(600):
+    for _ in range(1_800):
         with org_scope(organization):
             sealed += seal_entries()
         if sealed >= expected:
